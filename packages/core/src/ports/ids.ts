@@ -1,0 +1,4 @@
+/** Makes ids that nobody made before: entity ids, event ids. */
+export interface Ids {
+  next(): string
+}

@@ -1,0 +1,144 @@
+// The storage port. core declares it, storage-pg and memory/ implement it, actors calls it, testkit's contract holds it.
+import type { EntityEvent } from '../entity/event.ts'
+import type { EntityKey } from '../entity/entity-key.ts'
+import type { BlobWrite } from '../fields/blob-ref.ts'
+import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
+import type { StorageCapabilities } from './capabilities.ts'
+import type { CommitResult } from './commit-result.ts'
+import type { CommitUnit, RefClaim } from './commit-unit.ts'
+
+/** Where an entity stands. */
+export interface EntityHead extends EntityKey {
+  readonly version: number
+  readonly status: string
+  /** Epoch milliseconds of the last event. */
+  readonly updatedAt: number
+  readonly deletedAt?: number
+}
+
+/** An entity as stored: its head, the newest usable snapshot and the events after it. */
+export interface LoadedEntity {
+  readonly head: EntityHead
+  /** Of the spec hash asked for; its bytes are not verified yet. */
+  readonly snapshot?: SnapshotRecord
+  /** Every event after the snapshot (all of them without one), contiguous up to `head.version`. */
+  readonly tail: readonly EntityEvent[]
+}
+
+/** Bounds of a read of one entity's events; both inclusive. */
+export interface ReadRange {
+  /** @defaultValue 1 */
+  readonly fromSequence?: number
+  /** @defaultValue the head */
+  readonly toSequence?: number
+  /** At most this many. @defaultValue no limit */
+  readonly limit?: number
+}
+
+/** Which entities to list, in order of id. */
+export interface EntityFilter {
+  readonly tenant: string
+  readonly type: string
+  readonly status?: string
+  /** Deleted entities are left out unless asked for. */
+  readonly includeDeleted?: boolean
+  /** Only ids after this one, in the storage's byte order. */
+  readonly afterId?: string
+  readonly limit: number
+}
+
+/** How one sweep goes about it. */
+export interface SweepOptions {
+  /** The present, epoch milliseconds: references that end at or before it have expired. */
+  readonly now: number
+  /** How long a blob without references is kept before it is deleted. @defaultValue 0 */
+  readonly graceMs?: number
+  /** Blobs deleted in one statement. @defaultValue 500 */
+  readonly batch?: number
+  readonly signal?: AbortSignal
+}
+
+/** What a sweep did. */
+export interface SweepResult {
+  readonly expiredRefs: number
+  readonly orphanedBlobs: number
+  readonly deletedBlobs: number
+  /** Bytes on disk that the deleted blobs took. */
+  readonly freedBytes: number
+}
+
+/** What a storage holds, exactly counted. */
+export interface StorageStats {
+  readonly entities: number
+  readonly events: number
+  readonly snapshots: number
+  readonly blobs: number
+  readonly orphanedBlobs: number
+  readonly refs: number
+  /** Bytes of every referenced value, once a reference. */
+  readonly referencedBytes: number
+  /** Bytes of every blob before compression, once a blob. */
+  readonly blobBytes: number
+  /** Bytes that the blobs take at rest. */
+  readonly storedBytes: number
+  /** The newest global position; 0 when there is no event. */
+  readonly lastPosition: bigint
+}
+
+/**
+ * Holds entities. Every method rejects with `StorageError` and nothing else; after `close` with `storage_closed`.
+ */
+export interface Storage {
+  readonly capabilities: StorageCapabilities
+
+  /**
+   * Commits units of different entities in one transaction; the result at index i is that of unit i. A conflict or a
+   * refused unit leaves its neighbours alone. Positions are dense: no gaps, in commit order. The caller never has two
+   * units of one entity in one call.
+   */
+  commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]>
+
+  /** Reads an entity for activation; undefined when it was never created. Deleted ones are returned, with `deletedAt`. */
+  load(entity: EntityKey, options: { readonly specHash: string }): Promise<LoadedEntity | undefined>
+
+  /** Events of one entity in order; empty for an unknown entity or an empty range. */
+  readEvents(entity: EntityKey, range?: ReadRange): Promise<readonly EntityEvent[]>
+
+  /** The event that was committed under this key, if any. */
+  findByIdempotencyKey(entity: EntityKey, idempotencyKey: string): Promise<EntityEvent | undefined>
+
+  /** Heads of the given entities, in the order asked; undefined where there is none. */
+  readHeads(entities: readonly EntityKey[]): Promise<readonly (EntityHead | undefined)[]>
+
+  /** One page of entities, ordered by id. */
+  listEntities(filter: EntityFilter): Promise<readonly EntityHead[]>
+
+  /** The content under this hash, verified (`corrupt_blob` if it is not what it claims), or undefined. Tenant-scoped. */
+  readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined>
+
+  /** Of these claims, the ones whose blob or whose reference is not stored. */
+  findMissingClaims(entity: EntityKey, claims: readonly RefClaim[]): Promise<readonly RefClaim[]>
+
+  /**
+   * Puts back blobs and the references to them, idempotently: what is there already stays as it is. A claim is only
+   * restored while the entity is at `version`; otherwise nothing is written, for its state has moved on.
+   * @returns whether it was carried out
+   */
+  restoreClaims(
+    entity: EntityKey,
+    version: number,
+    claims: readonly RefClaim[],
+    blobs: readonly BlobWrite[],
+  ): Promise<boolean>
+
+  /** Stores a snapshot if it is newer than the stored one and not ahead of the entity's head. */
+  saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void>
+
+  /** Expires references, marks blobs that nothing refers to, deletes those marked for longer than the grace period. */
+  sweep(options: SweepOptions): Promise<SweepResult>
+
+  stats(): Promise<StorageStats>
+
+  /** Closes; idempotent. */
+  close(): Promise<void>
+}
