@@ -1,0 +1,145 @@
+// Blobs of every tenant and the references to them. The reference carries the lifetime, the blob does not: a blob stays
+// while any reference to it does, and leaves in two steps, first marked as orphaned, later deleted.
+import type { EntityKey } from '../entity/entity-key.ts'
+import type { BlobWrite } from '../fields/blob-ref.ts'
+import { hashContent } from '../fields/content-hash.ts'
+import type { RefClaim, RefRelease } from '../storage/commit-unit.ts'
+import { StorageError } from '../storage/storage-error.ts'
+import { address } from './address.ts'
+
+/** Content at rest with everything that refers to it. A blob cannot be deleted from under a reference it holds itself. */
+interface StoredBlob {
+  readonly bytes: Uint8Array
+  readonly size: number
+  /** Type, id and field of the owner → when the reference ends; undefined: never. */
+  readonly references: Map<string, number | undefined>
+  /** Since when nothing is known to refer to it, epoch milliseconds. */
+  orphanedAt: number | undefined
+}
+
+/** What the shelf holds, counted. */
+export interface ShelfCounts {
+  readonly blobs: number
+  readonly orphanedBlobs: number
+  readonly refs: number
+  readonly referencedBytes: number
+  readonly blobBytes: number
+  readonly storedBytes: number
+}
+
+/** Holds blobs under (tenant, hash); bytes are copied in and copied out. */
+export class BlobShelf {
+  readonly #blobs = new Map<string, StoredBlob>()
+
+  has(tenant: string, hash: string): boolean {
+    return this.#blobs.has(address(tenant, hash))
+  }
+
+  /** Stores content unless it is there; an orphan is orphaned no longer. */
+  put(tenant: string, { hash, size, bytes }: BlobWrite): void {
+    const stored = this.#find(tenant, hash)
+    if (stored !== undefined) stored.orphanedAt = undefined
+    else {
+      const blob = { bytes: new Uint8Array(bytes), size, references: new Map(), orphanedAt: undefined }
+      this.#blobs.set(address(tenant, hash), blob)
+    }
+  }
+
+  /** @throws StorageError `corrupt_blob` if the bytes are not those the hash was made of */
+  read(tenant: string, hash: string): Uint8Array | undefined {
+    const blob = this.#find(tenant, hash)
+    if (blob === undefined) return undefined
+    if (blob.bytes.length !== blob.size || hashContent(blob.bytes) !== hash) throw corrupt(tenant, hash, blob)
+    return new Uint8Array(blob.bytes)
+  }
+
+  holds(entity: EntityKey, claim: RefClaim): boolean {
+    return this.#find(entity.tenant, claim.hash)?.references.has(owner(entity, claim)) ?? false
+  }
+
+  /** Takes hold of content that is there; taking it again replaces the expiry. */
+  claim(entity: EntityKey, claim: RefClaim): void {
+    const blob = this.#find(entity.tenant, claim.hash)
+    if (blob === undefined) return
+    blob.references.set(owner(entity, claim), claim.expiresAt)
+    blob.orphanedAt = undefined
+  }
+
+  release(entity: EntityKey, release: RefRelease): void {
+    this.#find(entity.tenant, release.hash)?.references.delete(owner(entity, release))
+  }
+
+  /** Drops the references that have ended. @returns how many */
+  expireReferences(now: number): number {
+    let expired = 0
+    for (const { references } of this.#blobs.values())
+      for (const [owner, expiresAt] of references)
+        if (expiresAt !== undefined && expiresAt <= now) {
+          references.delete(owner)
+          expired++
+        }
+    return expired
+  }
+
+  /** Marks the blobs that nothing refers to. @returns how many were not marked before */
+  markOrphans(now: number): number {
+    let marked = 0
+    for (const blob of this.#blobs.values())
+      if (blob.references.size === 0 && blob.orphanedAt === undefined) {
+        blob.orphanedAt = now
+        marked++
+      }
+    return marked
+  }
+
+  /** Deletes the blobs that have been orphans since `deadline` or longer and still are. */
+  deleteOrphans(deadline: number): { readonly deletedBlobs: number; readonly freedBytes: number } {
+    let deletedBlobs = 0
+    let freedBytes = 0
+    for (const [key, { bytes, references, orphanedAt }] of this.#blobs)
+      if (references.size === 0 && orphanedAt !== undefined && orphanedAt <= deadline) {
+        this.#blobs.delete(key)
+        deletedBlobs++
+        freedBytes += bytes.length
+      }
+    return { deletedBlobs, freedBytes }
+  }
+
+  count(): ShelfCounts {
+    const blobs = [...this.#blobs.values()]
+    const sum = (measure: (blob: StoredBlob) => number): number =>
+      blobs.reduce((total, blob) => total + measure(blob), 0)
+    return {
+      blobs: blobs.length,
+      orphanedBlobs: sum((blob) => (blob.orphanedAt === undefined ? 0 : 1)),
+      refs: sum((blob) => blob.references.size),
+      referencedBytes: sum((blob) => blob.references.size * blob.size),
+      blobBytes: sum((blob) => blob.size),
+      storedBytes: sum((blob) => blob.bytes.length),
+    }
+  }
+
+  /** For tests: loses a blob, and with it the references to it. */
+  lose(tenant: string, hash: string): void {
+    this.#blobs.delete(address(tenant, hash))
+  }
+
+  /** For tests: flips a bit of the stored bytes. */
+  corrupt(tenant: string, hash: string): void {
+    const bytes = this.#find(tenant, hash)?.bytes
+    if (bytes !== undefined) bytes[0] = (bytes[0] ?? 0) ^ 1
+  }
+
+  #find(tenant: string, hash: string): StoredBlob | undefined {
+    return this.#blobs.get(address(tenant, hash))
+  }
+}
+
+function owner(entity: EntityKey, { field }: { readonly field: string }): string {
+  return address(entity.type, entity.id, field)
+}
+
+function corrupt(tenant: string, hash: string, blob: StoredBlob): StorageError {
+  const message = `Blob ${hash} of tenant '${tenant}' does not hold the ${blob.size} bytes its hash was made of. Restore it from a backup, or set the fields that refer to it again.`
+  return new StorageError('corrupt_blob', message, { details: { tenant, hash, size: blob.size } })
+}

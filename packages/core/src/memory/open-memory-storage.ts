@@ -1,0 +1,195 @@
+// The storage port in process memory. Hosts that need no durability, tests and the simulation use it, and a storage
+// author reads it. Every method does its work in one synchronous step, so each is atomic and they run in call order.
+// Nothing given to it is kept by reference and nothing it hands out leads back into it.
+import type { EntityKey } from '../entity/entity-key.ts'
+import type { EntityEvent } from '../entity/event.ts'
+import type { BlobWrite } from '../fields/blob-ref.ts'
+import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
+import { defaultLimits } from '../json/limits.ts'
+import type { StorageCapabilities } from '../storage/capabilities.ts'
+import type { CommitResult } from '../storage/commit-result.ts'
+import type { CommitUnit, RefClaim } from '../storage/commit-unit.ts'
+import { StorageError } from '../storage/storage-error.ts'
+import type {
+  EntityFilter,
+  EntityHead,
+  LoadedEntity,
+  ReadRange,
+  Storage,
+  StorageStats,
+  SweepOptions,
+  SweepResult,
+} from '../storage/storage.ts'
+import { entityAddress } from './address.ts'
+import { BlobShelf } from './blob-shelf.ts'
+import { judgeUnit } from './judge-unit.ts'
+import { listHeads } from './list-heads.ts'
+import { Stream } from './stream.ts'
+
+/** How a memory storage is opened. */
+export interface MemoryStorageOptions {
+  /** Largest event in UTF-8 bytes of its JSON; a larger one is refused. @defaultValue 16 MiB */
+  readonly maxEventBytes?: number
+}
+
+/** A storage in memory. */
+export interface MemoryStorage extends Storage {
+  /** Damage done behind the storage's back, for tests of what happens then. @internal */
+  readonly tamper: {
+    deleteBlob(tenant: string, hash: string): void
+    corruptBlob(tenant: string, hash: string): void
+  }
+}
+
+/** Opens an empty storage that lives as long as the object does. */
+export function openMemoryStorage(options: MemoryStorageOptions = {}): MemoryStorage {
+  return new InMemory(options)
+}
+
+class InMemory implements MemoryStorage {
+  readonly capabilities: StorageCapabilities = { durable: false, survivesPowerLoss: false, shared: false }
+  readonly #maxEventBytes: number
+  readonly #streams = new Map<string, Stream>()
+  readonly #blobs = new BlobShelf()
+  #lastPosition = 0n
+  #closed = false
+
+  constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
+    this.#maxEventBytes = maxEventBytes
+  }
+
+  async commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]> {
+    this.#assertOpen()
+    return units.map((unit) => this.#commitUnit(unit))
+  }
+
+  async load(
+    entity: EntityKey,
+    { specHash }: { readonly specHash: string },
+  ): Promise<LoadedEntity | undefined> {
+    const stream = this.#find(entity)
+    if (stream === undefined) return undefined
+    const snapshot = stream.snapshotFor(specHash)
+    const tail = stream.read({ fromSequence: (snapshot?.sequence ?? 0) + 1 })
+    return { head: stream.head(), tail, ...(snapshot === undefined ? {} : { snapshot }) }
+  }
+
+  async readEvents(entity: EntityKey, range?: ReadRange): Promise<readonly EntityEvent[]> {
+    return this.#find(entity)?.read(range) ?? []
+  }
+
+  async findByIdempotencyKey(entity: EntityKey, idempotencyKey: string): Promise<EntityEvent | undefined> {
+    const stream = this.#find(entity)
+    const sequence = stream?.sequenceOfKey(idempotencyKey)
+    return sequence === undefined ? undefined : stream?.read({ fromSequence: sequence, limit: 1 })[0]
+  }
+
+  async readHeads(entities: readonly EntityKey[]): Promise<readonly (EntityHead | undefined)[]> {
+    this.#assertOpen()
+    return entities.map((entity) => this.#find(entity)?.head())
+  }
+
+  async listEntities(filter: EntityFilter): Promise<readonly EntityHead[]> {
+    this.#assertOpen()
+    return listHeads(
+      [...this.#streams.values()].map((stream) => stream.head()),
+      filter,
+    )
+  }
+
+  async readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {
+    this.#assertOpen()
+    return this.#blobs.read(tenant, hash)
+  }
+
+  async findMissingClaims(entity: EntityKey, claims: readonly RefClaim[]): Promise<readonly RefClaim[]> {
+    this.#assertOpen()
+    return claims.filter((claim) => !this.#blobs.holds(entity, claim))
+  }
+
+  async restoreClaims(
+    entity: EntityKey,
+    version: number,
+    claims: readonly RefClaim[],
+    blobs: readonly BlobWrite[],
+  ): Promise<boolean> {
+    if (this.#find(entity)?.version !== version) return false
+    for (const blob of blobs) this.#blobs.put(entity.tenant, blob)
+    for (const claim of claims) if (!this.#blobs.holds(entity, claim)) this.#blobs.claim(entity, claim)
+    return true
+  }
+
+  async saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void> {
+    this.#find(entity)?.keepSnapshot(snapshot)
+  }
+
+  async sweep({ now, graceMs = 0, signal }: SweepOptions): Promise<SweepResult> {
+    this.#assertOpen()
+    if (signal?.aborted === true) return { expiredRefs: 0, orphanedBlobs: 0, deletedBlobs: 0, freedBytes: 0 }
+    const expiredRefs = this.#blobs.expireReferences(now)
+    const orphanedBlobs = this.#blobs.markOrphans(now)
+    return { expiredRefs, orphanedBlobs, ...this.#blobs.deleteOrphans(now - graceMs) }
+  }
+
+  async stats(): Promise<StorageStats> {
+    this.#assertOpen()
+    const streams = [...this.#streams.values()]
+    return {
+      entities: streams.length,
+      events: streams.reduce((total, stream) => total + stream.version, 0),
+      snapshots: streams.filter((stream) => stream.hasSnapshot).length,
+      ...this.#blobs.count(),
+      lastPosition: this.#lastPosition,
+    }
+  }
+
+  async close(): Promise<void> {
+    this.#closed = true
+  }
+
+  get tamper(): MemoryStorage['tamper'] {
+    return {
+      deleteBlob: (tenant, hash) => this.#blobs.lose(tenant, hash),
+      corruptBlob: (tenant, hash) => this.#blobs.corrupt(tenant, hash),
+    }
+  }
+
+  #commitUnit(unit: CommitUnit): CommitResult {
+    const judgement = judgeUnit(unit, {
+      stream: this.#find(unit.entity),
+      blobs: this.#blobs,
+      maxEventBytes: this.#maxEventBytes,
+    })
+    return judgement.kind === 'answer' ? judgement.result : this.#store(unit, judgement.texts)
+  }
+
+  /** Writes a unit that was accepted; no step of it can fail. */
+  #store(unit: CommitUnit, texts: readonly string[]): CommitResult {
+    const firstPosition = this.#lastPosition + 1n
+    this.#lastPosition += BigInt(texts.length)
+    const stream = this.#findOrCreate(unit.entity)
+    stream.append(unit, texts, firstPosition)
+    if (unit.snapshot !== undefined) stream.keepSnapshot(unit.snapshot)
+    for (const blob of unit.blobs) this.#blobs.put(unit.entity.tenant, blob)
+    // Releases first: a field that lets go of content and takes it again in one unit holds it in the end.
+    for (const release of unit.releases) this.#blobs.release(unit.entity, release)
+    for (const claim of unit.claims) this.#blobs.claim(unit.entity, claim)
+    return { kind: 'committed', firstPosition }
+  }
+
+  #find(entity: EntityKey): Stream | undefined {
+    this.#assertOpen()
+    return this.#streams.get(entityAddress(entity))
+  }
+
+  #findOrCreate(entity: EntityKey): Stream {
+    const stream = this.#find(entity) ?? new Stream(entity)
+    this.#streams.set(entityAddress(entity), stream)
+    return stream
+  }
+
+  #assertOpen(): void {
+    if (this.#closed)
+      throw new StorageError('storage_closed', 'The memory storage is closed; open another one.')
+  }
+}

@@ -1,0 +1,98 @@
+// One entity's events and head. Events are kept as JSON text and parsed anew for every reader: nobody can change
+// what is stored, and a reader gets exactly what a database would give back.
+import type { EntityKey } from '../entity/entity-key.ts'
+import type { EntityEvent } from '../entity/event.ts'
+import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
+import type { CommitUnit } from '../storage/commit-unit.ts'
+import type { EntityHead, ReadRange } from '../storage/storage.ts'
+
+/** An event at rest. */
+interface StoredEvent {
+  readonly eventId: string
+  readonly position: bigint
+  readonly text: string
+}
+
+/** The stream of one entity; its version is the number of its events. */
+export class Stream {
+  readonly #entity: EntityKey
+  readonly #events: StoredEvent[] = []
+  readonly #sequenceOfKey = new Map<string, number>()
+  #status = ''
+  #updatedAt = 0
+  #deletedAt: number | undefined
+  #snapshot: SnapshotRecord | undefined
+
+  constructor(entity: EntityKey) {
+    this.#entity = { tenant: entity.tenant, type: entity.type, id: entity.id }
+  }
+
+  get version(): number {
+    return this.#events.length
+  }
+
+  get deleted(): boolean {
+    return this.#deletedAt !== undefined
+  }
+
+  get hasSnapshot(): boolean {
+    return this.#snapshot !== undefined
+  }
+
+  /** Where the entity stands. */
+  head(): EntityHead {
+    return {
+      ...this.#entity,
+      version: this.version,
+      status: this.#status,
+      updatedAt: this.#updatedAt,
+      ...(this.#deletedAt === undefined ? {} : { deletedAt: this.#deletedAt }),
+    }
+  }
+
+  /** The position of the event with this id at this sequence, if that is what is stored there. */
+  positionOf(sequence: number, eventId: string): bigint | undefined {
+    const stored = this.#events[sequence - 1]
+    return stored?.eventId === eventId ? stored.position : undefined
+  }
+
+  /** The sequence of the event that was committed under this key. */
+  sequenceOfKey(idempotencyKey: string): number | undefined {
+    return this.#sequenceOfKey.get(idempotencyKey)
+  }
+
+  /** Events within the bounds, in order. */
+  read({ fromSequence = 1, toSequence = this.version, limit = Infinity }: ReadRange = {}): EntityEvent[] {
+    const first = Math.max(fromSequence, 1)
+    return this.#events
+      .slice(first - 1, Math.max(Math.min(toSequence, first - 1 + limit), 0))
+      .map((stored) => JSON.parse(stored.text) as EntityEvent)
+  }
+
+  /** Appends a unit that has been accepted; `texts` are its events, encoded. */
+  append(unit: CommitUnit, texts: readonly string[], firstPosition: bigint): void {
+    for (const [index, event] of unit.events.entries()) {
+      const { eventId, idempotencyKey } = event
+      this.#events.push({ eventId, position: firstPosition + BigInt(index), text: texts[index] ?? '' })
+      if (idempotencyKey !== undefined) this.#sequenceOfKey.set(idempotencyKey, event.sequence)
+      this.#updatedAt = event.at
+    }
+    this.#status = unit.status
+    this.#deletedAt = unit.deletedAt
+  }
+
+  /** The stored snapshot, if it was made under this spec. */
+  snapshotFor(specHash: string): SnapshotRecord | undefined {
+    return this.#snapshot?.specHash === specHash ? copySnapshot(this.#snapshot) : undefined
+  }
+
+  /** Keeps a snapshot if it is newer than the one kept and not ahead of the head. */
+  keepSnapshot(snapshot: SnapshotRecord): void {
+    const newer = snapshot.sequence > (this.#snapshot?.sequence ?? 0)
+    if (newer && snapshot.sequence <= this.version) this.#snapshot = copySnapshot(snapshot)
+  }
+}
+
+function copySnapshot({ sequence, specHash, bytes }: SnapshotRecord): SnapshotRecord {
+  return { sequence, specHash, bytes: new Uint8Array(bytes) }
+}
