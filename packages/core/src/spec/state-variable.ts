@@ -1,8 +1,7 @@
 import type { JsonValue } from '../json/json-value.ts'
 
 /** The types a state variable or a param may have. */
-export type ValueType =
-  'string' | 'int' | 'number' | 'bool' | 'counter' | 'list' | 'set' | 'json' | 'ref'
+export type ValueType = 'string' | 'int' | 'number' | 'bool' | 'counter' | 'list' | 'set' | 'json' | 'ref'
 
 /** How large a field may be inline, and how long its overflow lives. */
 export interface OverflowPolicy {

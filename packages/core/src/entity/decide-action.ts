@@ -1,0 +1,115 @@
+// One action of the spec: which rule applies, whether its params are right, what its effects come to.
+import type { JsonObject } from '../json/json-value.ts'
+import { own } from '../json/own.ts'
+import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
+import type { Scope } from '../model/scope.ts'
+import type { ActionModel, RuleModel } from '../model/transition-table.ts'
+import { isReservedFieldName } from '../spec/reserved-names.ts'
+import { nameValue, typeProblem } from './check-type.ts'
+import { reject, scopeBefore } from './deciding.ts'
+import type { Deciding, Proposal } from './deciding.ts'
+import type { Rejection } from './rejection.ts'
+import { resolveEffects } from './resolve-effects.ts'
+import { suggestName } from './suggest-name.ts'
+
+/** Proposes the event of an action: the first rule in file order whose `from` fits and whose guard holds. */
+export function decideAction(deciding: Deciding, name: string, params: JsonObject): Proposal | Rejection {
+  const action = deciding.model.actions.get(name)
+  if (action === undefined) return unknownAction(deciding, name)
+  const rules = action.rulesByStatus.get(deciding.state.status) ?? []
+  if (rules.length === 0) return wrongStatus(deciding, action)
+  const problem = paramsProblem(deciding, action, params)
+  if (problem !== undefined) return problem
+
+  const scope = scopeBefore(deciding, params)
+  const rule = rules.find(({ guard }) => guard === undefined || guard(scope))
+  if (rule === undefined) return guardFailed(deciding, rules, scope)
+  const missing = rule.spec.params.find(
+    (param) => param.required && (own(params, param.name) ?? null) === null,
+  )
+  if (missing !== undefined) {
+    return reject(
+      deciding,
+      'missing_param',
+      `needs param "${missing.name}" (${missing.type}), which was not given`,
+    )
+  }
+  return propose(deciding, rule, params)
+}
+
+function propose(deciding: Deciding, rule: RuleModel, params: JsonObject): Proposal | Rejection {
+  const to = rule.spec.to ?? deciding.state.status
+  const effects = resolveEffects(deciding, rule, params)
+  if ('code' in effects) return effects
+  return { to, params, effects, ...(rule.transient === undefined ? {} : { transient: rule.transient }) }
+}
+
+function unknownAction(deciding: Deciding, name: string): Rejection {
+  const known = [...deciding.model.actions.keys()]
+  const near = suggestName(name, known)
+  const hint = near === undefined ? `its actions are ${known.join(', ') || 'none'}` : `did you mean ${near}?`
+  return reject(deciding, 'unknown_action', `is not an action of ${deciding.model.name}; ${hint}`)
+}
+
+function wrongStatus(deciding: Deciding, action: ActionModel): Rejection {
+  const { state, model } = deciding
+  if (model.terminal.has(state.status)) {
+    return reject(deciding, 'wrong_status', `is not possible: ${state.status} is a terminal status`)
+  }
+  const from = [...new Set(action.rules.flatMap(({ spec }) => spec.from))]
+  return reject(
+    deciding,
+    'wrong_status',
+    `is not possible in ${state.status}; it is possible in ${from.join(', ')}`,
+  )
+}
+
+/** Names first, then types; a param declared with different types by several rules may have any of them. */
+function paramsProblem(deciding: Deciding, action: ActionModel, params: JsonObject): Rejection | undefined {
+  for (const [name, value] of Object.entries(params)) {
+    const declared = action.params.get(name)
+    if (declared === undefined) {
+      if (deciding.model.spec.strictActionParams) return undeclaredParam(deciding, action, name)
+      if (isReservedFieldName(name))
+        return reject(deciding, 'reserved_field_name', `cannot take "${name}": the name is reserved`)
+    }
+    const types = declared?.map((param) => param.type) ?? variableType(deciding, name)
+    const problems = types.map((type) => typeProblem(type, value))
+    if (problems.length > 0 && !problems.includes(undefined)) {
+      return reject(
+        deciding,
+        'wrong_param_type',
+        `param "${name}" ${problems[0]}, and was given ${nameValue(value)}`,
+      )
+    }
+  }
+  return undefined
+}
+
+function variableType({ model }: Deciding, name: string) {
+  const variable = model.variables.get(name)
+  return variable === undefined ? [] : [variable.type]
+}
+
+function undeclaredParam(deciding: Deciding, action: ActionModel, name: string): Rejection {
+  const known = [...action.params.keys()]
+  const near = suggestName(name, known)
+  const hint = near === undefined ? `it takes ${known.join(', ') || 'none'}` : `did you mean "${near}"?`
+  return reject(deciding, 'undeclared_param', `has no param "${name}"; ${hint}`)
+}
+
+function guardFailed(deciding: Deciding, rules: readonly RuleModel[], scope: Scope): Rejection {
+  const parts = rules.flatMap(({ spec }) =>
+    spec.guard === undefined
+      ? []
+      : [explainFailure(spec.guard, scope, (name) => isSensitive(deciding, name))],
+  )
+  const text = parts.map(formatFailingPart).join('; ')
+  const rejection = reject(deciding, 'guard_failed', `is not possible now: ${text}`)
+  const [failing] = parts
+  return failing === undefined ? rejection : { ...rejection, failing }
+}
+
+function isSensitive({ model }: Deciding, name: string): boolean {
+  return model.variables.get(name)?.sensitive === true
+}

@@ -1,0 +1,46 @@
+// What the steps of one decision share.
+import type { EntityModel } from '../model/entity-model.ts'
+import { OverflowedValue, lookUpIn } from '../model/scope.ts'
+import type { Needs, Scope } from '../model/scope.ts'
+import type { JsonObject } from '../json/json-value.ts'
+import type { DecideContext } from './decide-context.ts'
+import type { Draft } from './draft.ts'
+import { formatEntityKey } from './entity-key.ts'
+import type { EntityState } from './entity-state.ts'
+import type { EntityEvent } from './event.ts'
+import type { Rejection, RejectionCode } from './rejection.ts'
+
+/** What a kind of command contributes to its event. */
+export type Proposal = Pick<EntityEvent, 'to' | 'params' | 'effects'> &
+  Pick<Partial<EntityEvent>, 'transient'>
+
+/** One decision under way. */
+export interface Deciding {
+  readonly model: EntityModel
+  readonly state: EntityState
+  readonly context: DecideContext
+  readonly needs: Needs
+  /** The action's name, for messages. */
+  readonly action: string
+}
+
+/** A refusal in the voice of the entity: `Session/s-1: Finish is not possible …`. */
+export function reject({ context, action }: Deciding, code: RejectionCode, what: string): Rejection {
+  return { code, message: `${formatEntityKey(context.entity)}: ${action} ${what}`, action }
+}
+
+/** The scope of a guard: the state before the action. */
+export function scopeBefore({ state, context, needs }: Deciding, params: JsonObject): Scope {
+  return { status: state.status, lookUp: lookUpIn(state), params, knowledge: context.knowledge ?? {}, needs }
+}
+
+/** The scope of an effect or an invariant: the state as the draft has changed it so far. */
+export function scopeOfDraft({ state, context, needs }: Deciding, draft: Draft, params: JsonObject): Scope {
+  const before = lookUpIn(state)
+  const lookUp: Scope['lookUp'] = (name) => {
+    const changed = draft.changes.get(name)?.value
+    if (changed === undefined) return before(name)
+    return changed.kind === 'value' ? changed.value : new OverflowedValue(changed.content)
+  }
+  return { status: draft.status, lookUp, params, knowledge: context.knowledge ?? {}, needs }
+}

@@ -1,0 +1,93 @@
+// A state being folded: events are applied to it one by one, and fields are synced once at the end. Owned by whoever
+// opened it; copies a record the first time it changes, so that the state it came from stays as it was.
+import type { FieldPolicies } from '../fields/field-policy.ts'
+import { syncFields } from '../fields/sync-fields.ts'
+import type { FieldChange, SyncedFields } from '../fields/sync-fields.ts'
+import type { JsonValue } from '../json/json-value.ts'
+import type { EntityState } from './entity-state.ts'
+
+type Kind = 'counters' | 'numbers' | 'booleans' | 'lists'
+
+/** An entity state under construction. */
+export class Draft {
+  readonly #origin: EntityState
+  readonly #owned = new Set<Kind>()
+  readonly #ownedLists = new Set<string>()
+  status: string
+  version: number
+  deletedAt: number | undefined
+  counters: Record<string, number>
+  numbers: Record<string, number>
+  booleans: Record<string, boolean>
+  lists: Record<string, readonly JsonValue[]>
+  /** The newest change of each field, by name. */
+  readonly changes: Map<string, FieldChange> = new Map()
+
+  constructor(origin: EntityState) {
+    this.#origin = origin
+    this.status = origin.status
+    this.version = origin.version
+    this.deletedAt = origin.deletedAt
+    this.counters = origin.counters
+    this.numbers = origin.numbers
+    this.booleans = origin.booleans
+    this.lists = origin.lists
+  }
+
+  get fields(): EntityState['fields'] {
+    return this.#origin.fields
+  }
+
+  get refs(): EntityState['refs'] {
+    return this.#origin.refs
+  }
+
+  setCounter(name: string, value: number): void {
+    if (this.#own('counters')) this.counters = { ...this.counters }
+    this.counters[name] = value
+  }
+
+  setNumber(name: string, value: number): void {
+    if (this.#own('numbers')) this.numbers = { ...this.numbers }
+    this.numbers[name] = value
+  }
+
+  setBoolean(name: string, value: boolean): void {
+    if (this.#own('booleans')) this.booleans = { ...this.booleans }
+    this.booleans[name] = value
+  }
+
+  setList(name: string, items: readonly JsonValue[]): void {
+    if (this.#own('lists')) this.lists = { ...this.lists }
+    this.lists[name] = items
+    this.#ownedLists.delete(name)
+  }
+
+  /** The list as one that may be changed in place: it is copied once a draft, not once an event. */
+  mutableList(name: string): JsonValue[] {
+    const items = this.lists[name] ?? []
+    if (this.#ownedLists.has(name)) return items as JsonValue[]
+    const copy = [...items]
+    this.setList(name, copy)
+    this.#ownedLists.add(name)
+    return copy
+  }
+
+  /** Ends the draft: syncs the fields that changed and gives the finished state with the content that overflowed. */
+  close(policies: FieldPolicies): {
+    readonly state: EntityState
+    readonly overflow: SyncedFields['overflow']
+  } {
+    const { fields, refs, overflow } = syncFields(policies, this.#origin, this.changes)
+    const { status, version, counters, numbers, booleans, lists, deletedAt } = this
+    const state: EntityState = { status, version, counters, numbers, booleans, lists, fields, refs }
+    return { state: deletedAt === undefined ? state : { ...state, deletedAt }, overflow }
+  }
+
+  /** Takes a record over; true the first time, when it still has to be copied. */
+  #own(kind: Kind): boolean {
+    if (this.#owned.has(kind)) return false
+    this.#owned.add(kind)
+    return true
+  }
+}

@@ -1,0 +1,150 @@
+// Effect statements → facts. Each statement sees what the ones before it did; ids and times are made here, once, and
+// recorded, so that replay never makes one up.
+import { assertNever } from '../errors/assert-never.ts'
+import type { JsonObject, JsonValue } from '../json/json-value.ts'
+import { own } from '../json/own.ts'
+import { valuesEqual } from '../model/compare-values.ts'
+import type { RuleModel } from '../model/transition-table.ts'
+import type { Effect, EffectArgument, VariableEffect } from '../spec/effect.ts'
+import type { StateVariable } from '../spec/state-variable.ts'
+import { zeroOf } from '../spec/state-variable.ts'
+import { applyEffect } from './apply-effect.ts'
+import { nameValue, typeProblem } from './check-type.ts'
+import { assignFromParam } from './decide-fields.ts'
+import { reject, scopeOfDraft } from './deciding.ts'
+import type { Deciding } from './deciding.ts'
+import { Draft } from './draft.ts'
+import type { ResolvedEffect } from './event.ts'
+import type { Rejection } from './rejection.ts'
+import { readArgument } from './resolving.ts'
+import type { Resolving } from './resolving.ts'
+import { resolveHostEffect } from './resolve-host-effect.ts'
+
+/** What a statement comes to: facts (none when it changes nothing), or the reason it cannot be carried out. */
+type Resolution = readonly ResolvedEffect[] | string
+
+/**
+ * Resolves the effects of a rule in order, then assigns the params that are named like variables and that no effect
+ * wrote.
+ */
+export function resolveEffects(
+  deciding: Deciding,
+  rule: RuleModel,
+  params: JsonObject,
+): readonly ResolvedEffect[] | Rejection {
+  const draft = new Draft(deciding.state)
+  const resolving: Resolving = { ...deciding, params, draft, scope: scopeOfDraft(deciding, draft, params) }
+  const resolved: ResolvedEffect[] = []
+  const origin = { params, sequence: deciding.state.version + 1, at: deciding.context.now }
+  const record = (effects: readonly ResolvedEffect[]): void => {
+    for (const effect of effects) {
+      applyEffect(draft, origin, effect)
+      resolved.push(effect)
+    }
+  }
+
+  for (const effect of rule.spec.effects) {
+    const resolution = resolveEffect(resolving, effect)
+    if (typeof resolution === 'string')
+      return reject(deciding, 'effect_failed', `cannot be carried out: ${resolution}`)
+    record(resolution)
+  }
+  record(assignParams(deciding, rule, params))
+  return resolved
+}
+
+function resolveEffect(resolving: Resolving, effect: Effect): Resolution {
+  if (!('variable' in effect)) return resolveHostEffect(resolving, effect)
+  const variable = resolving.model.variables.get(effect.variable)
+  if (variable === undefined) return `${effect.variable} is no variable`
+  return resolveVariableEffect(resolving, variable, effect)
+}
+
+function resolveVariableEffect(
+  resolving: Resolving,
+  variable: StateVariable,
+  effect: VariableEffect,
+): Resolution {
+  const { name } = variable
+  switch (effect.kind) {
+    case 'assign':
+      return resolveAssign(resolving, variable, effect.value)
+    case 'add':
+      return resolveAmount(resolving, variable, effect.amount, 1)
+    case 'subtract':
+      return resolveAmount(resolving, variable, effect.amount, -1)
+    case 'append': {
+      const item = readArgument(resolving, effect.item)
+      if (item === null) return `${name} cannot take an item that was not given`
+      const items = listOf(resolving, name)
+      if (variable.type === 'set' && items.some((other) => valuesEqual(other, item))) return []
+      const { maxListItems } = resolving.model.limits
+      return items.length < maxListItems
+        ? [[name, 'append', item]]
+        : `${name} may hold at most ${maxListItems} items`
+    }
+    case 'remove': {
+      const item = readArgument(resolving, effect.item)
+      const index = listOf(resolving, name).findIndex((other) => valuesEqual(other, item))
+      return index === -1 ? [] : [[name, 'removeAt', index]]
+    }
+    case 'removeAt': {
+      const index = readArgument(resolving, effect.index)
+      const { length } = listOf(resolving, name)
+      const isIndex = Number.isSafeInteger(index) && (index as number) >= 0 && (index as number) < length
+      return isIndex
+        ? [[name, 'removeAt', index as number]]
+        : `${name} has ${length} items, none at ${nameValue(index)}`
+    }
+    case 'clear':
+      return variable.type === 'list' || variable.type === 'set'
+        ? [[name, 'clear']]
+        : [[name, '=', zeroOf(variable.type)]]
+    default:
+      return assertNever(effect)
+  }
+}
+
+function resolveAssign(resolving: Resolving, variable: StateVariable, argument: EffectArgument): Resolution {
+  const { name, type } = variable
+  const value = readArgument(resolving, argument)
+  const problem = typeProblem(type, value)
+  if (problem !== undefined) return `${name} ${problem}, and would become ${nameValue(value)}`
+  if (value === null) return [[name, '=', zeroOf(type)]]
+  // A large param is in the event already; the effect points at it.
+  const isField = type === 'string' || type === 'json' || type === 'ref'
+  return isField && argument.kind === 'param' ? [[name, 'param', argument.name]] : [[name, '=', value]]
+}
+
+/** Adds or subtracts. A counter stops at 0; results beyond the safe integers are refused, not rounded. */
+function resolveAmount(
+  resolving: Resolving,
+  variable: StateVariable,
+  argument: EffectArgument,
+  direction: 1 | -1,
+): Resolution {
+  const { name, type } = variable
+  const amount = readArgument(resolving, argument)
+  if (typeof amount !== 'number') return `${name} cannot change by ${nameValue(amount)}`
+  if (type === 'counter' && amount < 0) return `${name} is a counter and cannot change by ${amount}`
+  const before = (own(resolving.draft.counters, name) ?? own(resolving.draft.numbers, name)) as number
+  const result = before + direction * amount
+  if (type === 'counter' && result < 0) return before === 0 ? [] : [[name, '-', before]]
+  const problem = Number.isFinite(result) ? typeProblem(type, result) : 'must be finite'
+  if (problem !== undefined) return `${name} ${problem}, and would become ${result}`
+  return [[name, direction === 1 ? '+' : '-', amount]]
+}
+
+function listOf({ draft }: Resolving, name: string): readonly JsonValue[] {
+  return own(draft.lists, name) ?? []
+}
+
+/** A param named like a variable assigns it, unless the variable is a counter, bool, list or set or an effect wrote it. */
+function assignParams({ model }: Deciding, rule: RuleModel, params: JsonObject): readonly ResolvedEffect[] {
+  return Object.entries(params).flatMap(([name, value]): ResolvedEffect[] => {
+    const variable = model.variables.get(name)
+    if (variable === undefined || rule.written.has(name)) return []
+    if (['counter', 'bool', 'list', 'set'].includes(variable.type)) return []
+    return [assignFromParam(variable, value)]
+  })
+}

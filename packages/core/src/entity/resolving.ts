@@ -1,0 +1,27 @@
+// What the effects of one rule share while they are resolved.
+import type { JsonObject, JsonValue } from '../json/json-value.ts'
+import { own } from '../json/own.ts'
+import { readContent } from '../model/scope.ts'
+import type { Scope } from '../model/scope.ts'
+import type { EffectArgument } from '../spec/effect.ts'
+import type { Deciding } from './deciding.ts'
+import type { Draft } from './draft.ts'
+
+/** One resolution under way: the variables as the statements so far have left them. */
+export interface Resolving extends Deciding {
+  readonly params: JsonObject
+  readonly draft: Draft
+  readonly scope: Scope
+}
+
+/** What an argument reads; null for a param that was left out. */
+export function readArgument({ scope, params }: Resolving, argument: EffectArgument): JsonValue {
+  switch (argument.kind) {
+    case 'literal':
+      return argument.value
+    case 'variable':
+      return readContent(scope, argument.name)
+    case 'param':
+      return own(params, argument.name) ?? null
+  }
+}

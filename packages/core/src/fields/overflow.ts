@@ -1,0 +1,33 @@
+// One value against its ceiling: inline, or content-addressed. Pure; the bytes are the caller's to store.
+import { canonicalJson } from '../json/canonical-json.ts'
+import { fitsWithin } from '../json/json-size.ts'
+import type { JsonValue } from '../json/json-value.ts'
+import type { BlobWrite } from './blob-ref.ts'
+import { hashContent } from './content-hash.ts'
+
+/**
+ * Whether a value may leave the state for a blob. Numbers, booleans and null never do: a reference to one is larger
+ * than the thing itself, and guards compare them.
+ */
+export function canOverflow(value: JsonValue): boolean {
+  return typeof value === 'string' || (typeof value === 'object' && value !== null)
+}
+
+/** The value as content, if its canonical JSON is over the ceiling; undefined when it stays inline. */
+export function overflowContent(value: JsonValue, inlineMaxBytes: number): BlobWrite | undefined {
+  if (!canOverflow(value) || fitsWithin(value, inlineMaxBytes)) return undefined
+  return encodeContent(value)
+}
+
+/** A value as content-addressed bytes. */
+export function encodeContent(value: JsonValue): BlobWrite {
+  const bytes = Buffer.from(canonicalJson(value), 'utf8')
+  return { hash: hashContent(bytes), size: bytes.length, bytes }
+}
+
+/** The value that content holds; the inverse of `encodeContent`. @throws SyntaxError if the bytes are not JSON */
+export function decodeContent(bytes: Uint8Array): JsonValue {
+  return JSON.parse(
+    Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8'),
+  ) as JsonValue
+}

@@ -1,0 +1,67 @@
+import type { ActionSpec, ParamSpec } from '../spec/action-spec.ts'
+import { compileTest } from './evaluate-expression.ts'
+import type { CompiledTest } from './evaluate-expression.ts'
+
+/** One compiled rule. */
+export interface RuleModel {
+  readonly spec: ActionSpec
+  readonly guard?: CompiledTest
+  readonly params: ReadonlyMap<string, ParamSpec>
+  /** Names of the params that stay out of fields; absent when there is none. */
+  readonly transient?: readonly string[]
+  /** Variables that an effect of the rule writes. */
+  readonly written: ReadonlySet<string>
+}
+
+/** All rules of one action. */
+export interface ActionModel {
+  readonly name: string
+  /** Every declaration of each param, over all rules. */
+  readonly params: ReadonlyMap<string, readonly ParamSpec[]>
+  /** The rules that may apply in a status, in file order. */
+  readonly rulesByStatus: ReadonlyMap<string, readonly RuleModel[]>
+  readonly rules: readonly RuleModel[]
+}
+
+/** Arranges rules by action and status. A rule without `from` fits every status that is not terminal. */
+export function buildTransitionTable(
+  actions: readonly ActionSpec[],
+  states: readonly string[],
+  terminal: ReadonlySet<string>,
+): ReadonlyMap<string, ActionModel> {
+  const rules = new Map<string, RuleModel[]>()
+  for (const spec of actions) {
+    if (spec.kind === 'output') continue
+    const sameName = rules.get(spec.name)
+    if (sameName === undefined) rules.set(spec.name, [compileRule(spec)])
+    else sameName.push(compileRule(spec))
+  }
+  const live = states.filter((state) => !terminal.has(state))
+  return new Map(Array.from(rules, ([name, own]) => [name, compileAction(name, own, states, live)]))
+}
+
+function compileRule(spec: ActionSpec): RuleModel {
+  const transient = spec.params.filter((param) => param.transient).map((param) => param.name)
+  return {
+    spec,
+    ...(spec.guard === undefined ? {} : { guard: compileTest(spec.guard) }),
+    params: new Map(spec.params.map((param) => [param.name, param])),
+    ...(transient.length === 0 ? {} : { transient }),
+    written: new Set(spec.effects.flatMap((effect) => ('variable' in effect ? [effect.variable] : []))),
+  }
+}
+
+function compileAction(
+  name: string,
+  rules: readonly RuleModel[],
+  states: readonly string[],
+  live: readonly string[],
+): ActionModel {
+  const params = new Map<string, ParamSpec[]>()
+  for (const { spec } of rules) {
+    for (const param of spec.params) params.set(param.name, [...(params.get(param.name) ?? []), param])
+  }
+  const fits = (status: string) =>
+    rules.filter(({ spec }) => (spec.from.length === 0 ? live : spec.from).includes(status))
+  return { name, rules, params, rulesByStatus: new Map(states.map((status) => [status, fits(status)])) }
+}
