@@ -1,0 +1,79 @@
+// Load: what an activation needs, consistent with itself.
+import assert from 'node:assert/strict'
+import type { Storage } from '@perdure/core'
+import type { ContractCase } from '../contract-case.ts'
+import { contractGroup } from '../contract-case.ts'
+import { sameBytes, sameJson } from '../check.ts'
+import { otherSpecHash, session, snapshotAt, specHash, unitOf } from '../make-unit.ts'
+
+/** Loads and fails unless the tail runs from the snapshot to the head. */
+async function loadTail(storage: Storage, underSpec: string): Promise<readonly number[]> {
+  const loaded = await storage.load(session('s-1'), { specHash: underSpec })
+  assert.ok(loaded, 'the entity is found')
+  const first = (loaded.snapshot?.sequence ?? 0) + 1
+  const sequences = loaded.tail.map((event) => event.sequence)
+  assert.deepEqual(
+    sequences,
+    Array.from({ length: loaded.head.version - first + 1 }, (_, index) => first + index),
+  )
+  return sequences
+}
+
+export const loadCases: readonly ContractCase[] = contractGroup('load', {
+  'the storage loads nothing for an entity that was never created': async ({ storage }) => {
+    await storage.commit([unitOf(session('s-2'), 0)])
+    assert.equal(await storage.load(session('s-1'), { specHash }), undefined)
+  },
+
+  'the storage loads the head and every event when there is no snapshot': async ({ storage }) => {
+    const unit = unitOf(session('s-1'), 0, { events: 3, status: 'Waiting' })
+    await storage.commit([unit])
+    const loaded = await storage.load(unit.entity, { specHash })
+    sameJson(loaded?.head, (await storage.readHeads([unit.entity]))[0], 'the head')
+    sameJson(loaded?.tail, unit.events, 'the tail')
+    assert.equal(loaded?.snapshot, undefined)
+  },
+
+  'the storage loads the snapshot and the events after it': async ({ storage }) => {
+    await storage.commit([unitOf(session('s-1'), 0, { events: 5, snapshot: snapshotAt(3) })])
+    await storage.commit([unitOf(session('s-1'), 5, { events: 2 })])
+    assert.deepEqual(await loadTail(storage, specHash), [4, 5, 6, 7])
+    const snapshot = (await storage.load(session('s-1'), { specHash }))?.snapshot
+    assert.equal(snapshot?.sequence, 3)
+    assert.equal(snapshot.specHash, specHash)
+    sameBytes(snapshot.bytes, snapshotAt(3).bytes, 'the snapshot')
+  },
+
+  'the storage loads an empty tail when the snapshot is at the head': async ({ storage }) => {
+    await storage.commit([unitOf(session('s-1'), 0, { events: 4, snapshot: snapshotAt(4) })])
+    assert.deepEqual(await loadTail(storage, specHash), [])
+  },
+
+  'the storage ignores a snapshot of another spec': async ({ storage }) => {
+    await storage.commit([
+      unitOf(session('s-1'), 0, { events: 4, snapshot: snapshotAt(3, 'w', otherSpecHash) }),
+    ])
+    assert.deepEqual(await loadTail(storage, specHash), [1, 2, 3, 4])
+    assert.deepEqual(await loadTail(storage, otherSpecHash), [4])
+  },
+
+  'the storage loads a deleted entity with deletedAt': async ({ storage }) => {
+    const unit = unitOf(session('s-1'), 0, { events: 3, deletes: true })
+    await storage.commit([unit])
+    const loaded = await storage.load(unit.entity, { specHash })
+    assert.equal(loaded?.head.deletedAt, unit.deletedAt)
+    assert.equal(loaded?.head.version, 3)
+    sameJson(loaded.tail, unit.events, 'the tail')
+  },
+
+  'the storage loads a whole that fits together while others commit': async ({ storage }) => {
+    await storage.commit([unitOf(session('s-1'), 0)])
+    const writing = (async () => {
+      for (let version = 1; version <= 20; version++)
+        await storage.commit([unitOf(session('s-1'), version, { snapshot: snapshotAt(version + 1) })])
+    })()
+    const loading = Array.from({ length: 20 }, () => loadTail(storage, specHash))
+    await Promise.all([writing, ...loading])
+    assert.deepEqual(await loadTail(storage, specHash), [])
+  },
+})

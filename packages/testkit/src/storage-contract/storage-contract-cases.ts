@@ -1,0 +1,38 @@
+// The whole storage contract, in the order a storage author would make the cases pass.
+import type { ContractCase } from './contract-case.ts'
+import { blobCases } from './cases/blobs.ts'
+import { commitCases } from './cases/commit.ts'
+import { concurrencyCases } from './cases/concurrency.ts'
+import { headCases } from './cases/heads.ts'
+import { isolationCases } from './cases/isolation.ts'
+import { lifecycleCases } from './cases/lifecycle.ts'
+import { loadCases } from './cases/load.ts'
+import { losslessCases } from './cases/lossless.ts'
+import { modelCases } from './cases/model.ts'
+import { positionCases } from './cases/positions.ts'
+import { readCases } from './cases/reads.ts'
+import { refusalCases } from './cases/refusals.ts'
+import { restoreCases } from './cases/restore.ts'
+import { sizeCases } from './cases/sizes.ts'
+import { snapshotCases } from './cases/snapshots.ts'
+import { sweepCases } from './cases/sweep.ts'
+
+/** Every promise of the storage port, each with the code that finds out whether a storage keeps it. */
+export const storageContractCases: readonly ContractCase[] = [
+  ...commitCases,
+  ...refusalCases,
+  ...concurrencyCases,
+  ...positionCases,
+  ...readCases,
+  ...loadCases,
+  ...headCases,
+  ...snapshotCases,
+  ...blobCases,
+  ...sweepCases,
+  ...restoreCases,
+  ...losslessCases,
+  ...isolationCases,
+  ...sizeCases,
+  ...lifecycleCases,
+  ...modelCases,
+]

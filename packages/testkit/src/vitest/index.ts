@@ -1,0 +1,2 @@
+// What needs vitest: adopting the storage contract as a suite.
+export { storageContract } from './storage-contract.ts'
