@@ -1,1 +1,22 @@
-export {}
+// The public face of @perdure/spec-parser: specs in, checked data or diagnostics out.
+export { parseSpec } from './parse-spec.ts'
+export type { ParseSpecOptions, ParseSpecResult } from './parse-spec.ts'
+export { loadSpecs } from './load-specs.ts'
+export type { LoadSpecsOptions } from './load-specs.ts'
+export { SpecError } from './spec-error.ts'
+export type { SpecErrorCode } from './spec-error.ts'
+
+export { parseExpression } from './grammar/parse-expression.ts'
+export type { ParsedExpression } from './grammar/parse-expression.ts'
+export { printExpression } from './grammar/print-expression.ts'
+export { parseEffect } from './grammar/parse-effect.ts'
+export type { EffectSpans, ParsedEffect } from './grammar/parse-effect.ts'
+export { printEffect } from './grammar/print-effect.ts'
+export type { ExpressionSpans } from './grammar/expression-spans.ts'
+export type { GrammarFault } from './grammar/grammar-fault.ts'
+
+export { formatIssue, renderIssue } from './diagnostics/render-issue.ts'
+export type { RenderIssueOptions } from './diagnostics/render-issue.ts'
+export { severities } from './diagnostics/codes.ts'
+export type { IssueCode } from './diagnostics/codes.ts'
+export type { Span } from './toml/span.ts'

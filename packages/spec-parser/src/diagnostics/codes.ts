@@ -1,0 +1,41 @@
+// Every diagnostic that the parser can make, with its weight. The one list: documentation and tests read it too.
+import type { SpecIssueSeverity } from '@perdure/core'
+
+const errorCodes = [
+  'file_too_large',
+  'toml_syntax',
+  'nesting_too_deep',
+  'unsafe_integer',
+  'too_many_states',
+  'too_many_variables',
+  'too_many_rules',
+  'missing_section',
+  'unknown_section',
+  'unsupported_section',
+  'unknown_key',
+  'missing_key',
+  'wrong_type',
+  'invalid_value',
+  'invalid_name',
+  'duplicate_name',
+  'reserved_name',
+  'unknown_state',
+  'unknown_variable',
+  'unknown_action',
+  'invalid_expression',
+  'invalid_effect',
+  'type_mismatch',
+  'bad_overflow',
+  'too_many_spawns',
+  'terminal_state_left',
+  'ambiguous_trigger',
+  'integration_action_missing',
+] as const
+
+/** The stable name of one kind of diagnostic. */
+export type IssueCode = (typeof errorCodes)[number]
+
+/** How much each kind of diagnostic weighs. */
+export const severities: Readonly<Record<IssueCode, SpecIssueSeverity>> = Object.fromEntries(
+  errorCodes.map((code) => [code, 'error']),
+) as Record<IssueCode, SpecIssueSeverity>

@@ -1,0 +1,61 @@
+// Gathers what is wrong with one file. Every stage reports here by offset; lines and columns are made at the end.
+import type { SpecIssue, SpecIssueSeverity } from '@perdure/core'
+
+import type { Span } from '../toml/span.ts'
+import { severities } from './codes.ts'
+import type { IssueCode } from './codes.ts'
+import { indexLines } from './line-index.ts'
+
+interface Entry {
+  readonly code: IssueCode
+  readonly severity: SpecIssueSeverity
+  readonly span: Span
+  readonly message: string
+  readonly hint: string | undefined
+}
+
+/** The diagnostics of one text, in the order they were found. */
+export class IssueList {
+  readonly #entries: Entry[] = []
+  readonly #text: string
+  readonly #file: string | undefined
+
+  constructor(options: { readonly text: string; readonly file?: string | undefined }) {
+    this.#text = options.text
+    this.#file = options.file
+  }
+
+  /** Adds one. The hint says what to do about it; `severity` overrules the weight that the code has. */
+  report(code: IssueCode, span: Span, message: string, hint?: string, severity?: SpecIssueSeverity): void {
+    this.#entries.push({ code, severity: severity ?? severities[code], span, message, hint })
+  }
+
+  /** Whether there is an error among them. */
+  get hasErrors(): boolean {
+    return this.#entries.some((entry) => entry.severity === 'error')
+  }
+
+  /** All of them with lines and columns, sorted by position, then by code. */
+  toIssues(): readonly SpecIssue[] {
+    const lines = indexLines(this.#text)
+    return this.#entries
+      .toSorted(
+        (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : 1),
+      )
+      .map(({ code, severity, span, message, hint }) => {
+        const from = lines.positionOf(span.start)
+        const to = lines.positionOf(span.end)
+        return {
+          code,
+          severity,
+          message,
+          ...(this.#file === undefined ? {} : { file: this.#file }),
+          line: from.line,
+          column: from.column,
+          endLine: to.line,
+          endColumn: to.column,
+          ...(hint === undefined ? {} : { hint }),
+        }
+      })
+  }
+}

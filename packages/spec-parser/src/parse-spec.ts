@@ -1,0 +1,36 @@
+// Text → EntitySpec, or every reason why not. The pipeline of the package, one stage a line.
+import type { EntitySpec, SpecIssue } from '@perdure/core'
+
+import { collectNames } from './check/names.ts'
+import { resolveSpec } from './check/resolve-spec.ts'
+import { IssueList } from './diagnostics/issue-list.ts'
+import { readToml } from './read-toml.ts'
+import { readSections } from './sections/read-sections.ts'
+
+/** How to parse a spec. */
+export interface ParseSpecOptions {
+  /** The file's name, for diagnostics. */
+  readonly file?: string
+}
+
+/** What a text says: a spec when it has no error, and every diagnostic either way. */
+export interface ParseSpecResult {
+  /** Absent when there is an error among the issues. */
+  readonly spec?: EntitySpec
+  /** Sorted by position. */
+  readonly issues: readonly SpecIssue[]
+}
+
+/**
+ * Parses one entity spec. Never throws: whatever is wrong, all of it at once, is in `issues`, each with a stable code,
+ * line, column and mostly a hint.
+ */
+export function parseSpec(text: string, options: ParseSpecOptions = {}): ParseSpecResult {
+  const source = text.startsWith('\uFEFF') ? text.slice(1) : text
+  const issues = new IssueList({ text: source, file: options.file })
+  const root = readToml(source, issues)
+  if (root === undefined) return { issues: issues.toIssues() }
+  const sections = readSections(root, issues)
+  const spec = resolveSpec(sections, { text: source, issues, names: collectNames(sections) })
+  return issues.hasErrors ? { issues: issues.toIssues() } : { spec, issues: issues.toIssues() }
+}

@@ -1,0 +1,70 @@
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import path from 'node:path'
+
+import { isPerdureError } from '@perdure/core'
+import { loadSpecs, SpecError } from '@perdure/spec-parser'
+import { afterEach, beforeEach, describe, expect, it } from 'vitest'
+
+const spec = (name: string) => `[automaton]\nname = "${name}"\nstates = ["A"]\ninitial = "A"\n`
+
+describe('loadSpecs', () => {
+  let cwd = ''
+  beforeEach(async () => {
+    cwd = await mkdtemp(path.join(tmpdir(), 'perdure-specs-'))
+  })
+  afterEach(() => rm(cwd, { recursive: true }))
+
+  const load = async (globs: string | readonly string[]): Promise<SpecError> => {
+    const error: unknown = await loadSpecs(globs, { cwd }).catch((error: unknown) => error)
+    if (!(error instanceof SpecError)) throw new Error('expected a SpecError')
+    return error
+  }
+
+  it('loads every file that a glob matches, in order of name and once', async () => {
+    await writeFile(path.join(cwd, 'b.ioa.toml'), spec('B'))
+    await writeFile(path.join(cwd, 'a.ioa.toml'), spec('A'))
+    const specs = await loadSpecs(['*.ioa.toml', 'a.ioa.toml'], { cwd })
+    expect(specs.map(({ name }) => name)).toEqual(['A', 'B'])
+  })
+
+  it('takes an absolute path', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), spec('A'))
+    await expect(loadSpecs(path.join(cwd, 'a.ioa.toml'))).resolves.toHaveLength(1)
+  })
+
+  it('refuses a glob that matches nothing', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), spec('A'))
+    const error = await load(['*.ioa.toml', 'more/*.ioa.toml'])
+    expect(error.code).toBe('spec_not_found')
+    expect(error.message).toContain('more/*.ioa.toml')
+  })
+
+  it('lists every diagnostic of every file with place, code, message and hint', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), `${spec('A')}terminl = []\n`)
+    await writeFile(path.join(cwd, 'b.ioa.toml'), spec('B').replace('initial = "A"', 'initial = "B"'))
+    const error = await load('*.ioa.toml')
+    expect(isPerdureError(error, 'spec_invalid')).toBe(true)
+    expect(error.issues).toHaveLength(2)
+    expect(error.message).toContain(
+      `a.ioa.toml:5:1 unknown_key [automaton] has no key 'terminl' (did you mean 'terminal'?)`,
+    )
+    expect(error.message).toContain(`b.ioa.toml:4:11 unknown_state there is no state 'B'`)
+  })
+
+  it('refuses two files of one entity type', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), spec('A'))
+    await writeFile(path.join(cwd, 'b.ioa.toml'), spec('A'))
+    expect((await load('*.ioa.toml')).issues).toMatchObject([{ code: 'duplicate_name', file: 'b.ioa.toml' }])
+  })
+
+  it('refuses a file that is not UTF-8', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), Buffer.from([0x61, 0xff]))
+    expect((await load('*.ioa.toml')).code).toBe('spec_unreadable')
+  })
+
+  it('does not take a folder for a spec', async () => {
+    await mkdir(path.join(cwd, 'a.ioa.toml'))
+    expect((await load('*.ioa.toml')).code).toBe('spec_not_found')
+  })
+})

@@ -1,0 +1,95 @@
+import { readFileSync, readdirSync } from 'node:fs'
+import path from 'node:path'
+
+import type { SpecIssue } from '@perdure/core'
+import { parseSpec, severities } from '@perdure/spec-parser'
+import { fc, test } from '@fast-check/vitest'
+import { parse } from 'smol-toml'
+import type { TomlValue } from 'smol-toml'
+import { expect } from 'vitest'
+
+import { locate } from '../src/locate.ts'
+import type { Place } from '../src/locate.ts'
+
+const corpus = path.resolve(import.meta.dirname, '../../../test/corpus')
+const texts = ['valid', 'invalid'].flatMap((folder) =>
+  readdirSync(path.join(corpus, folder))
+    .filter((file) => file.endsWith('.ioa.toml'))
+    .map((file) => readFileSync(path.join(corpus, folder, file), 'utf8')),
+)
+
+/** Every issue has a known code and stands inside the text. */
+function expectPositioned(issues: readonly SpecIssue[], text: string): void {
+  const lines = text.split('\n')
+  for (const issue of issues) {
+    expect(severities).toHaveProperty(issue.code)
+    expect(issue.line).toBeGreaterThanOrEqual(1)
+    expect(issue.line).toBeLessThanOrEqual(lines.length)
+    expect(issue.column).toBeGreaterThanOrEqual(1)
+    expect(issue.column).toBeLessThanOrEqual((lines[issue.line - 1] ?? '').length + 1)
+    expect(issue.endLine * 1e6 + issue.endColumn).toBeGreaterThanOrEqual(issue.line * 1e6 + issue.column)
+  }
+  const places = issues.map(({ line, column }) => line * 1e6 + column)
+  expect(places).toEqual(places.toSorted((a, b) => a - b))
+}
+
+const corrupted = fc
+  .tuple(
+    fc.constantFrom(...texts),
+    fc.nat(),
+    fc.oneof(
+      fc.string({ unit: 'binary', minLength: 1, maxLength: 1 }),
+      fc.constantFrom('"', "'", '[', ']', '{', '=', '#', '\\', '\n', '.', '0', ''),
+    ),
+  )
+  .map(([text, at, char]) => `${text.slice(0, at % text.length)}${char}${text.slice((at % text.length) + 1)}`)
+
+test.prop([corrupted], { numRuns: 1000 })(
+  'a spec with one character changed is a spec or has positioned diagnostics',
+  (text) => {
+    const { spec, issues } = parseSpec(text)
+    expectPositioned(issues, text)
+    expect(spec === undefined).toBe(issues.some(({ severity }) => severity === 'error'))
+  },
+)
+
+test.prop([fc.string({ unit: 'binary' })])('any text is answered with diagnostics, never thrown', (text) => {
+  const { spec, issues } = parseSpec(text)
+  expect(spec).toBeUndefined()
+  expect(issues.length).toBeGreaterThan(0)
+})
+
+test.prop([corrupted], { numRuns: 1000 })('the locator finds every value of a valid document', (text) => {
+  const document = parsed(text)
+  if (document === undefined) return
+  const located = locate(text, 64)
+  expect(located.kind).toBe('located')
+  if (located.kind === 'located') expectMirrors(document, located.root, text)
+})
+
+function parsed(text: string): TomlValue | undefined {
+  try {
+    return parse(text, { integersAsBigInt: 'asNeeded' })
+  } catch {
+    return undefined
+  }
+}
+
+/** The places have the shape of the value, and each string's text reads as that string. */
+function expectMirrors(value: TomlValue, place: Place, text: string): void {
+  if (typeof value === 'string') {
+    expect(parse(`key = ${text.slice(place.span.start, place.span.end)}`)).toEqual({ key: value })
+  } else if (Array.isArray(value)) {
+    expect(place.items).toHaveLength(value.length)
+    for (const [index, item] of value.entries()) {
+      const inner = place.items[index]
+      if (inner !== undefined) expectMirrors(item, inner, text)
+    }
+  } else if (typeof value === 'object' && Object.getPrototypeOf(value) === null) {
+    expect([...place.entries.keys()].sort()).toEqual(Object.keys(value).sort())
+    for (const [key, item] of Object.entries(value)) {
+      const inner = place.entries.get(key)?.place
+      if (inner !== undefined) expectMirrors(item, inner, text)
+    }
+  }
+}
