@@ -1,1 +1,35 @@
-export {}
+// The public face of @perdure/actors: a host to run entities in, and entity actor logic for XState users.
+export { createHost } from './host/create-host.ts'
+export { EntityRef } from './host/entity-ref.ts'
+export { Host } from './host/host.ts'
+export type { AskOptions, AskResult, TryAskResult } from './host/ask-options.ts'
+export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
+export type { StateOptions } from './host/state-options.ts'
+export type { StateView } from './host/state-view.ts'
+export type { Subscription } from './host/subscription.ts'
+
+export { entityDeps, nanoIds } from './entity/entity-deps.ts'
+export type { EntityDeps } from './entity/entity-deps.ts'
+export { entityLogic } from './entity/entity-logic.ts'
+export type { EntityActorEvent, EntityInput, EntityLogic, EntitySnapshot } from './entity/entity-logic.ts'
+export type { CommandOutcome, CommandRequest } from './entity/command-request.ts'
+export type { EntityPhase } from './entity/entity-process.ts'
+
+export { defaultRetryPolicy } from './persistence/backoff.ts'
+export type { RetryPolicy } from './persistence/backoff.ts'
+export { WriteCycle } from './persistence/write-cycle.ts'
+export type { WriteCycleOptions } from './persistence/write-cycle.ts'
+export type { Writer } from './persistence/writer.ts'
+
+export {
+  ActionRejected,
+  Conflict,
+  EntityExists,
+  EntityNotFound,
+  HostStopped,
+  IdempotencyKeyReused,
+  InvalidArgument,
+  PayloadTooLarge,
+  SpecNotSupported,
+  Unavailable,
+} from './errors/host-errors.ts'

@@ -2,46 +2,27 @@
 import { assertNever } from '../errors/assert-never.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import { own } from '../json/own.ts'
+import { typedKindIn } from './declare.ts'
+import type { VariableKind } from './declare.ts'
 import { change, paramChange } from './event-change.ts'
 import type { EffectOrigin } from './event-change.ts'
 import type { Draft } from './draft.ts'
 import type { ResolvedEffect } from './event.ts'
-
-/** Whether the name is a variable that a typed record holds; such a variable wins over a param of its name. */
-export function isTypedVariable(draft: Draft, name: string): boolean {
-  return (
-    Object.hasOwn(draft.counters, name) ||
-    Object.hasOwn(draft.numbers, name) ||
-    Object.hasOwn(draft.booleans, name) ||
-    Object.hasOwn(draft.lists, name)
-  )
-}
 
 /** Applies one effect of the event. Effects that ask something of the host change nothing here. */
 export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedEffect): void {
   const [name, kind] = effect
   switch (kind) {
     case 'counter':
-      draft.setCounter(name, effect[2])
-      draft.changes.set(name, change(event, effect[2]))
-      return
     case 'number':
-      draft.setNumber(name, effect[2])
-      draft.changes.set(name, change(event, effect[2]))
-      return
     case 'boolean':
-      draft.setBoolean(name, effect[2])
-      draft.changes.set(name, change(event, effect[2]))
-      return
     case 'list':
-      draft.setList(name, effect[2])
-      draft.changes.set(name, change(event, effect[2]))
-      return
     case 'field':
-      draft.changes.set(name, change(event, effect[2]))
+      draft.undeclare(name)
+      set(draft, event, name, kind, effect[2])
       return
     case '=':
-      assign(draft, event, name, effect[2])
+      set(draft, event, name, typedKindIn(draft, name) ?? 'field', effect[2])
       return
     case 'param': {
       const projected = paramChange(event, effect[2])
@@ -90,15 +71,26 @@ export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedE
 function addTo(draft: Draft, event: EffectOrigin, name: string, amount: number): void {
   const counter = own(draft.counters, name)
   const value = (counter ?? own(draft.numbers, name) ?? 0) + amount
-  if (counter === undefined) draft.setNumber(name, value)
-  else draft.setCounter(name, value)
-  draft.changes.set(name, change(event, value))
+  set(draft, event, name, counter === undefined ? 'number' : 'counter', value)
 }
 
-function assign(draft: Draft, event: EffectOrigin, name: string, value: JsonValue): void {
-  if (Object.hasOwn(draft.counters, name)) draft.setCounter(name, value as number)
-  else if (Object.hasOwn(draft.numbers, name)) draft.setNumber(name, value as number)
-  else if (Object.hasOwn(draft.booleans, name)) draft.setBoolean(name, value as boolean)
-  else if (Object.hasOwn(draft.lists, name)) draft.setList(name, value as readonly JsonValue[])
+/** Sets a variable where its kind is held, and the field of its name. The event's maker saw to it that the value fits. */
+function set(draft: Draft, event: EffectOrigin, name: string, kind: VariableKind, value: JsonValue): void {
+  switch (kind) {
+    case 'counter':
+      draft.setCounter(name, value as number)
+      break
+    case 'number':
+      draft.setNumber(name, value as number)
+      break
+    case 'boolean':
+      draft.setBoolean(name, value as boolean)
+      break
+    case 'list':
+      draft.setList(name, value as readonly JsonValue[])
+      break
+    case 'field':
+      break
+  }
   draft.changes.set(name, change(event, value))
 }

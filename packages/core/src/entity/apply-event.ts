@@ -2,7 +2,8 @@
 // fields; evaluates nothing and makes nothing up. Used live and in replay alike.
 import { deletedStatus } from '../spec/reserved-names.ts'
 import type { Draft } from './draft.ts'
-import { applyEffect, isTypedVariable } from './apply-effect.ts'
+import { applyEffect } from './apply-effect.ts'
+import { typedKindIn } from './declare.ts'
 import { change, paramChange } from './event-change.ts'
 import { deletedAction } from './event.ts'
 import type { EntityEvent } from './event.ts'
@@ -25,7 +26,7 @@ function projectParams(draft: Draft, event: EntityEvent): void {
 }
 
 function project(draft: Draft, event: EntityEvent, name: string): void {
-  if (event.transient?.includes(name) === true || isTypedVariable(draft, name)) return
+  if (event.transient?.includes(name) === true || typedKindIn(draft, name) !== undefined) return
   const projected = paramChange(event, name)
   if (projected !== undefined) draft.changes.set(name, projected)
 }

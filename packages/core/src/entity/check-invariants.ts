@@ -3,7 +3,7 @@ import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { AssertionModel } from '../model/entity-model.ts'
 import type { Scope } from '../model/scope.ts'
 import type { Command } from './command.ts'
-import { reject, scopeOfDraft } from './deciding.ts'
+import { isSensitive, reject, scopeOfDraft } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
 import type { Draft } from './draft.ts'
 import type { Rejection, RejectionCode } from './rejection.ts'
@@ -29,11 +29,7 @@ function firstViolated(
 ): Rejection | undefined {
   for (const { name, when, test, assert, message } of assertions) {
     if (when?.has(scope.status) === false || test(scope)) continue
-    const failing = explainFailure(
-      assert,
-      scope,
-      (field) => deciding.model.variables.get(field)?.sensitive === true,
-    )
+    const failing = explainFailure(assert, scope, (field) => isSensitive(deciding, field))
     return {
       ...reject(deciding, code, `would violate ${name}: ${message ?? formatFailingPart(failing)}`),
       failing,

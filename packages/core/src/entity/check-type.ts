@@ -1,8 +1,14 @@
+import { canonicalJson } from '../json/canonical-json.ts'
 import type { JsonValue } from '../json/json-value.ts'
+import type { Limits } from '../json/limits.ts'
 import type { ValueType } from '../spec/state-variable.ts'
 
 /** Why a value does not fit a type, as `must be …`; undefined when it does. Null fits every type: it means the zero. */
-export function typeProblem(type: ValueType, value: JsonValue): string | undefined {
+export function typeProblem(
+  type: ValueType,
+  value: JsonValue,
+  { maxListItems }: Pick<Limits, 'maxListItems'>,
+): string | undefined {
   if (value === null) return undefined
   switch (type) {
     case 'string':
@@ -13,25 +19,31 @@ export function typeProblem(type: ValueType, value: JsonValue): string | undefin
     case 'counter':
       return Number.isSafeInteger(value) && (value as number) >= 0
         ? undefined
-        : 'must be a non-negative integer'
+        : 'must be a non-negative integer of at most 2^53 - 1'
     case 'number':
-      return typeof value === 'number' ? undefined : 'must be a number'
+      return Number.isFinite(value) ? undefined : 'must be a finite number'
     case 'bool':
       return typeof value === 'boolean' ? undefined : 'must be true or false'
     case 'list':
-      return Array.isArray(value) ? undefined : 'must be a list'
     case 'set':
-      return Array.isArray(value) && new Set(value).size === value.length
-        ? undefined
-        : 'must be a list without repeats'
+      return listProblem(type, value, maxListItems)
     case 'json':
       return undefined
   }
 }
 
-/** What a value is called when it does not fit: `a string`, `3.5`, `null`. */
-export function nameValue(value: JsonValue): string {
+function listProblem(type: 'list' | 'set', value: JsonValue, maxListItems: number): string | undefined {
+  if (!Array.isArray(value)) return 'must be a list'
+  const items = value as readonly JsonValue[]
+  if (items.length > maxListItems) return `must be a list of at most ${maxListItems} items`
+  const hasRepeats = type === 'set' && new Set(items.map(canonicalJson)).size < items.length
+  return hasRepeats ? 'must be a list without repeats' : undefined
+}
+
+/** What a value is called when it does not fit: `a string`, `3.5`, `null`. A masked one does not show its value. */
+export function nameValue(value: JsonValue, isMasked: boolean = false): string {
   if (Array.isArray(value)) return 'a list'
   if (typeof value === 'object' && value !== null) return 'an object'
-  return typeof value === 'string' ? 'a string' : String(value)
+  if (typeof value === 'string') return 'a string'
+  return isMasked ? `a ${typeof value}` : String(value)
 }

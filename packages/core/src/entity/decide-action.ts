@@ -4,9 +4,10 @@ import { own } from '../json/own.ts'
 import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { Scope } from '../model/scope.ts'
 import type { ActionModel, RuleModel } from '../model/transition-table.ts'
-import { isReservedFieldName } from '../spec/reserved-names.ts'
+import type { ValueType } from '../spec/state-variable.ts'
 import { nameValue, typeProblem } from './check-type.ts'
-import { reject, scopeBefore } from './deciding.ts'
+import { fieldNameRefusal, isAssignable } from './decide-fields.ts'
+import { isSensitive, reject, scopeBefore } from './deciding.ts'
 import type { Deciding, Proposal } from './deciding.ts'
 import type { Rejection } from './rejection.ts'
 import { resolveEffects } from './resolve-effects.ts'
@@ -24,17 +25,7 @@ export function decideAction(deciding: Deciding, name: string, params: JsonObjec
   const scope = scopeBefore(deciding, params)
   const rule = rules.find(({ guard }) => guard === undefined || guard(scope))
   if (rule === undefined) return guardFailed(deciding, rules, scope)
-  const missing = rule.spec.params.find(
-    (param) => param.required && (own(params, param.name) ?? null) === null,
-  )
-  if (missing !== undefined) {
-    return reject(
-      deciding,
-      'missing_param',
-      `needs param "${missing.name}" (${missing.type}), which was not given`,
-    )
-  }
-  return propose(deciding, rule, params)
+  return missingParam(deciding, rule, params) ?? propose(deciding, rule, params)
 }
 
 function propose(deciding: Deciding, rule: RuleModel, params: JsonObject): Proposal | Rejection {
@@ -56,39 +47,52 @@ function wrongStatus(deciding: Deciding, action: ActionModel): Rejection {
   if (model.terminal.has(state.status)) {
     return reject(deciding, 'wrong_status', `is not possible: ${state.status} is a terminal status`)
   }
-  const from = [...new Set(action.rules.flatMap(({ spec }) => spec.from))]
+  const from = Array.from(action.rulesByStatus).flatMap(([status, rules]) =>
+    rules.length > 0 ? [status] : [],
+  )
   return reject(
     deciding,
     'wrong_status',
-    `is not possible in ${state.status}; it is possible in ${from.join(', ')}`,
+    `is not possible in ${state.status}; it is possible in ${from.join(', ') || 'no status'}`,
+  )
+}
+
+function missingParam(deciding: Deciding, rule: RuleModel, params: JsonObject): Rejection | undefined {
+  const missing = rule.spec.params.find(
+    ({ name, required }) => required && (own(params, name) ?? null) === null,
+  )
+  if (missing === undefined) return undefined
+  return reject(
+    deciding,
+    'missing_param',
+    `needs param "${missing.name}" (${missing.type}), which was not given`,
   )
 }
 
 /** Names first, then types; a param declared with different types by several rules may have any of them. */
 function paramsProblem(deciding: Deciding, action: ActionModel, params: JsonObject): Rejection | undefined {
+  const { spec, limits } = deciding.model
   for (const [name, value] of Object.entries(params)) {
-    const declared = action.params.get(name)
-    if (declared === undefined) {
-      if (deciding.model.spec.strictActionParams) return undeclaredParam(deciding, action, name)
-      if (isReservedFieldName(name))
-        return reject(deciding, 'reserved_field_name', `cannot take "${name}": the name is reserved`)
-    }
-    const types = declared?.map((param) => param.type) ?? variableType(deciding, name)
-    const problems = types.map((type) => typeProblem(type, value))
+    const isDeclared = action.params.has(name)
+    if (!isDeclared && spec.strictActionParams) return undeclaredParam(deciding, action, name)
+    const misnamed = isDeclared ? undefined : fieldNameRefusal(deciding, name)
+    if (misnamed !== undefined) return misnamed
+    const problems = typesOf(deciding, action, name).map((type) => typeProblem(type, value, limits))
     if (problems.length > 0 && !problems.includes(undefined)) {
-      return reject(
-        deciding,
-        'wrong_param_type',
-        `param "${name}" ${problems[0]}, and was given ${nameValue(value)}`,
-      )
+      const given = nameValue(value, isSensitive(deciding, name))
+      return reject(deciding, 'wrong_param_type', `param "${name}" ${problems[0]}, and was given ${given}`)
     }
   }
   return undefined
 }
 
-function variableType({ model }: Deciding, name: string) {
+/** Types that a param may have. One that assigns a variable has the variable's, whatever its rules say. */
+function typesOf({ model }: Deciding, action: ActionModel, name: string): readonly ValueType[] {
   const variable = model.variables.get(name)
-  return variable === undefined ? [] : [variable.type]
+  if (variable !== undefined && isAssignable(variable)) return [variable.type]
+  return (
+    action.params.get(name)?.map((param) => param.type) ?? (variable === undefined ? [] : [variable.type])
+  )
 }
 
 function undeclaredParam(deciding: Deciding, action: ActionModel, name: string): Rejection {
@@ -108,8 +112,4 @@ function guardFailed(deciding: Deciding, rules: readonly RuleModel[], scope: Sco
   const rejection = reject(deciding, 'guard_failed', `is not possible now: ${text}`)
   const [failing] = parts
   return failing === undefined ? rejection : { ...rejection, failing }
-}
-
-function isSensitive({ model }: Deciding, name: string): boolean {
-  return model.variables.get(name)?.sensitive === true
 }

@@ -4,7 +4,9 @@ import { own } from '../json/own.ts'
 import { isReservedFieldName } from '../spec/reserved-names.ts'
 import type { StateVariable } from '../spec/state-variable.ts'
 import { zeroOf } from '../spec/state-variable.ts'
+import { fieldNameProblem } from './check-name.ts'
 import { nameValue, typeProblem } from './check-type.ts'
+import { declare, kindOf } from './declare.ts'
 import { reject } from './deciding.ts'
 import type { Deciding, Proposal } from './deciding.ts'
 import type { ResolvedEffect } from './event.ts'
@@ -15,7 +17,7 @@ export function decideCreate(deciding: Deciding, fields: JsonObject): Proposal |
   const { spec } = deciding.model
   const problem = fieldsProblem(deciding, fields)
   if (problem !== undefined) return problem
-  const effects = spec.variables.map((variable) => declare(variable, fields))
+  const effects = spec.variables.map((variable) => declareGiven(variable, fields))
   return { to: spec.initial, params: fields, effects }
 }
 
@@ -31,47 +33,49 @@ export function decideUpdateFields(deciding: Deciding, fields: JsonObject): Prop
   return { to: state.status, params: fields, effects }
 }
 
-/** Brings a variable into being, at the value given for it or at its initial one. */
-export function declare(variable: StateVariable, given: JsonObject = {}): ResolvedEffect {
-  const { name, type } = variable
-  const value = own(given, name)
-  const initial = value === undefined ? variable.initial : (value ?? zeroOf(type))
-  switch (type) {
-    case 'counter':
-      return [name, 'counter', initial as number]
-    case 'int':
-    case 'number':
-      return [name, 'number', initial as number]
-    case 'bool':
-      return [name, 'boolean', initial as boolean]
-    case 'list':
-    case 'set':
-      return [name, 'list', initial as readonly JsonValue[]]
-    case 'string':
-    case 'json':
-    case 'ref':
-      return value === undefined || value === null ? [name, 'field', initial] : [name, 'param', name]
-  }
+/** A variable of the entity being created: at the value given for it, or at its initial one. */
+function declareGiven(variable: StateVariable, fields: JsonObject): ResolvedEffect {
+  const { name, type, initial } = variable
+  const given = own(fields, name)
+  if (given === undefined) return declare(variable, initial)
+  if (given === null) return declare(variable, zeroOf(type))
+  return kindOf(type) === 'field' ? [name, 'param', name] : declare(variable, given)
 }
 
 /** Assigns the param of its own name to a variable; large values stay where the event keeps them already. */
-export function assignFromParam(variable: StateVariable, value: JsonValue): ResolvedEffect {
-  if (value === null) return [variable.name, '=', zeroOf(variable.type)]
-  const isField = variable.type === 'string' || variable.type === 'json' || variable.type === 'ref'
-  return isField ? [variable.name, 'param', variable.name] : [variable.name, '=', value]
+export function assignFromParam({ name, type }: StateVariable, value: JsonValue): ResolvedEffect {
+  if (value === null) return [name, '=', zeroOf(type)]
+  return kindOf(type) === 'field' ? [name, 'param', name] : [name, '=', value]
+}
+
+/** Whether a param of an action assigns the variable of its name; of the other types it is an amount or an item. */
+export function isAssignable({ type }: StateVariable): boolean {
+  return !['counter', 'bool', 'list', 'set'].includes(type)
+}
+
+/** Refuses a name that no field may have. */
+export function fieldNameRefusal(deciding: Deciding, name: string): Rejection | undefined {
+  if (isReservedFieldName(name))
+    return reject(deciding, 'reserved_field_name', `cannot set "${name}": the name is reserved`)
+  const problem = fieldNameProblem(name)
+  if (problem === undefined) return undefined
+  const shown = JSON.stringify(name.slice(0, 40))
+  return reject(deciding, 'invalid_field_name', `cannot set ${shown}: the name of a field ${problem}`)
 }
 
 function fieldsProblem(deciding: Deciding, fields: JsonObject): Rejection | undefined {
+  const { variables, limits } = deciding.model
   for (const [name, value] of Object.entries(fields)) {
-    if (isReservedFieldName(name))
-      return reject(deciding, 'reserved_field_name', `cannot set "${name}": the name is reserved`)
-    const variable = deciding.model.variables.get(name)
-    const problem = variable && typeProblem(variable.type, value)
+    const misnamed = fieldNameRefusal(deciding, name)
+    if (misnamed !== undefined) return misnamed
+    const variable = variables.get(name)
+    const problem = variable && typeProblem(variable.type, value, limits)
     if (problem !== undefined) {
+      const given = nameValue(value, variable?.sensitive)
       return reject(
         deciding,
         'wrong_param_type',
-        `cannot set "${name}": it ${problem}, and was given ${nameValue(value)}`,
+        `cannot set "${name}": it ${problem}, and was given ${given}`,
       )
     }
   }

@@ -28,7 +28,7 @@ export function decide(
   const missing = command.kind === 'create' ? [] : missingVariables(model, state)
   const deciding: Deciding = {
     model,
-    state: missing.length === 0 ? state : withVariables(model, state, missing, context),
+    state: missing.length === 0 ? state : withVariables(state, missing, context),
     context,
     needs: noNeeds(),
     action: commandName(command),
@@ -68,9 +68,12 @@ function toEvent(
   command: Command,
   proposal: Proposal,
 ): EntityEvent {
+  const { tenant, type, id } = context.entity
   const { idempotencyKey, correlationId, causationId } = command.meta
   return {
-    ...context.entity,
+    tenant,
+    type,
+    id,
     sequence: state.version + 1,
     eventId: context.eventId,
     action,

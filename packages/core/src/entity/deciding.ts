@@ -29,6 +29,11 @@ export function reject({ context, action }: Deciding, code: RejectionCode, what:
   return { code, message: `${formatEntityKey(context.entity)}: ${action} ${what}`, action }
 }
 
+/** Whether messages must not show what a variable, or a param of its name, holds. */
+export function isSensitive({ model }: Pick<Deciding, 'model'>, name: string): boolean {
+  return model.variables.get(name)?.sensitive === true
+}
+
 /** The scope of a guard: the state before the action. */
 export function scopeBefore({ state, context, needs }: Deciding, params: JsonObject): Scope {
   return { status: state.status, lookUp: lookUpIn(state), params, knowledge: context.knowledge ?? {}, needs }

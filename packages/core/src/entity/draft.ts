@@ -34,14 +34,6 @@ export class Draft {
     this.lists = origin.lists
   }
 
-  get fields(): EntityState['fields'] {
-    return this.#origin.fields
-  }
-
-  get refs(): EntityState['refs'] {
-    return this.#origin.refs
-  }
-
   setCounter(name: string, value: number): void {
     if (this.#own('counters')) this.counters = { ...this.counters }
     this.counters[name] = value
@@ -61,6 +53,14 @@ export class Draft {
     if (this.#own('lists')) this.lists = { ...this.lists }
     this.lists[name] = items
     this.#ownedLists.delete(name)
+  }
+
+  /** Takes a variable out of the record that holds it, before it is declared anew. */
+  undeclare(name: string): void {
+    if (Object.hasOwn(this.counters, name)) this.counters = without(this.counters, name)
+    if (Object.hasOwn(this.numbers, name)) this.numbers = without(this.numbers, name)
+    if (Object.hasOwn(this.booleans, name)) this.booleans = without(this.booleans, name)
+    if (Object.hasOwn(this.lists, name)) this.lists = without(this.lists, name)
   }
 
   /** The list as one that may be changed in place: it is copied once a draft, not once an event. */
@@ -90,4 +90,10 @@ export class Draft {
     this.#owned.add(kind)
     return true
   }
+}
+
+function without<Value>(record: Readonly<Record<string, Value>>, name: string): Record<string, Value> {
+  const rest = { ...record }
+  delete rest[name]
+  return rest
 }

@@ -1,45 +1,65 @@
 // `overflow_journal = "ref"`: what the log keeps of an event whose large values must really leave when they expire.
 import type { EntityModel } from '../model/entity-model.ts'
-import { own } from '../json/own.ts'
 import type { EntityState } from './entity-state.ts'
 import type { ContentRef, EntityEvent, ResolvedEffect } from './event.ts'
 
 /**
- * The event as it goes to the log, given the state it led to. A param whose every field overflowed under the journal
- * policy `ref` is replaced by its content reference, and so is an assigned value; otherwise the event stays as it is.
- * Applying the journalled event gives the same state.
+ * The event as it goes to the log, given the state it led to. A value that this event gave to a field which overflowed
+ * under the journal policy `ref` is replaced by its content reference; a param only if that holds for every field it
+ * went to. Applying the journalled event gives the same state.
  */
 export function journalEvent(model: EntityModel, event: EntityEvent, after: EntityState): EntityEvent {
-  if (Object.keys(after.refs).length === 0) return event
-  const journalled = (field: string): ContentRef | undefined => {
-    const ref = own(after.refs, field)
-    const isOfThisEvent = ref?.sequence === event.sequence && model.policies(field).journal === 'ref'
-    return isOfThisEvent ? { hash: ref.hash, size: ref.size } : undefined
-  }
+  const contents = contentsToLeave(model, event, after)
+  if (contents.size === 0) return event
+  const { fieldsByParam, effectByField } = traceFields(event)
+
   const params = { ...event.params }
   const paramRefs: Record<string, ContentRef> = {}
-  for (const param of Object.keys(params)) {
-    const contents = fieldsOf(event, param).map(journalled)
-    const [content] = contents
-    if (content === undefined || contents.includes(undefined)) continue
+  for (const [param, fields] of fieldsByParam) {
+    const [content, ...others] = fields.map((field) => contents.get(field))
+    if (content === undefined || others.includes(undefined)) continue
     paramRefs[param] = content
     delete params[param]
   }
-  const effects = event.effects.map((effect): ResolvedEffect => {
-    const content = effect[1] === '=' || effect[1] === 'field' ? journalled(effect[0]) : undefined
-    return content === undefined ? effect : [effect[0], 'ref', content]
+  const effects = event.effects.map((effect, index): ResolvedEffect => {
+    const [field] = effect
+    const content = effectByField.get(field) === index ? contents.get(field) : undefined
+    return content === undefined ? effect : [field, 'ref', content]
   })
-  const changed =
-    Object.keys(paramRefs).length > 0 || effects.some((effect, index) => effect !== event.effects[index])
-  if (!changed) return event
   return { ...event, params, effects, ...(Object.keys(paramRefs).length === 0 ? {} : { paramRefs }) }
 }
 
-/** The fields that take their value from this param: the one of its name, and those an effect assigns it to. */
-function fieldsOf(event: EntityEvent, param: string): readonly string[] {
-  const assigned = event.effects.flatMap((effect) =>
-    effect[1] === 'param' && effect[2] === param ? [effect[0]] : [],
-  )
-  const isProjected = event.transient?.includes(param) !== true
-  return isProjected && !assigned.includes(param) ? [...assigned, param] : assigned
+/** Fields whose value this event is to hold by reference. A list is in the state whole, so the event has to hold it. */
+function contentsToLeave(
+  model: EntityModel,
+  { sequence }: EntityEvent,
+  { refs, lists }: EntityState,
+): ReadonlyMap<string, ContentRef> {
+  const contents = new Map<string, ContentRef>()
+  for (const [field, ref] of Object.entries(refs)) {
+    if (ref.sequence !== sequence || model.policies(field).journal !== 'ref') continue
+    if (!Object.hasOwn(lists, field)) contents.set(field, { hash: ref.hash, size: ref.size })
+  }
+  return contents
+}
+
+/** Where in the event each field's last value stands: in a param, or in the effect at an index. */
+function traceFields({ params, transient, effects }: EntityEvent) {
+  const paramByField = new Map<string, string>()
+  const effectByField = new Map<string, number>()
+  for (const param of Object.keys(params)) {
+    if (transient?.includes(param) !== true) paramByField.set(param, param)
+  }
+  for (const [index, effect] of effects.entries()) {
+    const [field, kind] = effect
+    paramByField.delete(field)
+    effectByField.delete(field)
+    if (kind === 'param') paramByField.set(field, effect[2])
+    else effectByField.set(field, index)
+  }
+  const fieldsByParam = new Map<string, readonly string[]>()
+  for (const [field, param] of paramByField) {
+    fieldsByParam.set(param, [...(fieldsByParam.get(param) ?? []), field])
+  }
+  return { fieldsByParam, effectByField }
 }

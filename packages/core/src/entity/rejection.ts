@@ -2,6 +2,8 @@ import type { FailingPart } from '../model/explain-failure.ts'
 
 /** Every way a model refuses a command. */
 export type RejectionCode =
+  /** The payload holds what JSON cannot say. */
+  | 'not_json'
   | 'unknown_action'
   | 'entity_deleted'
   | 'wrong_status'
@@ -10,6 +12,7 @@ export type RejectionCode =
   | 'missing_param'
   | 'wrong_param_type'
   | 'reserved_field_name'
+  | 'invalid_field_name'
   | 'effect_failed'
   | 'invariant_violated'
   | 'field_invariant_violated'

@@ -10,13 +10,14 @@ import type { StateVariable } from '../spec/state-variable.ts'
 import { zeroOf } from '../spec/state-variable.ts'
 import { applyEffect } from './apply-effect.ts'
 import { nameValue, typeProblem } from './check-type.ts'
-import { assignFromParam } from './decide-fields.ts'
+import { assignFromParam, isAssignable } from './decide-fields.ts'
+import { kindOf } from './declare.ts'
 import { reject, scopeOfDraft } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
 import { Draft } from './draft.ts'
 import type { ResolvedEffect } from './event.ts'
 import type { Rejection } from './rejection.ts'
-import { readArgument } from './resolving.ts'
+import { isSensitiveArgument, readArgument } from './resolving.ts'
 import type { Resolving } from './resolving.ts'
 import { resolveHostEffect } from './resolve-host-effect.ts'
 
@@ -97,9 +98,7 @@ function resolveVariableEffect(
         : `${name} has ${length} items, none at ${nameValue(index)}`
     }
     case 'clear':
-      return variable.type === 'list' || variable.type === 'set'
-        ? [[name, 'clear']]
-        : [[name, '=', zeroOf(variable.type)]]
+      return kindOf(variable.type) === 'list' ? [[name, 'clear']] : [[name, '=', zeroOf(variable.type)]]
     default:
       return assertNever(effect)
   }
@@ -108,12 +107,15 @@ function resolveVariableEffect(
 function resolveAssign(resolving: Resolving, variable: StateVariable, argument: EffectArgument): Resolution {
   const { name, type } = variable
   const value = readArgument(resolving, argument)
-  const problem = typeProblem(type, value)
-  if (problem !== undefined) return `${name} ${problem}, and would become ${nameValue(value)}`
+  const problem = typeProblem(type, value, resolving.model.limits)
+  if (problem !== undefined) {
+    const isMasked = variable.sensitive || isSensitiveArgument(resolving, argument)
+    return `${name} ${problem}, and would become ${nameValue(value, isMasked)}`
+  }
   if (value === null) return [[name, '=', zeroOf(type)]]
   // A large param is in the event already; the effect points at it.
-  const isField = type === 'string' || type === 'json' || type === 'ref'
-  return isField && argument.kind === 'param' ? [[name, 'param', argument.name]] : [[name, '=', value]]
+  const isParam = kindOf(type) === 'field' && argument.kind === 'param'
+  return isParam ? [[name, 'param', argument.name]] : [[name, '=', value]]
 }
 
 /** Adds or subtracts. A counter stops at 0; results beyond the safe integers are refused, not rounded. */
@@ -124,27 +126,30 @@ function resolveAmount(
   direction: 1 | -1,
 ): Resolution {
   const { name, type } = variable
+  const { draft, model } = resolving
+  const isMasked = variable.sensitive || isSensitiveArgument(resolving, argument)
   const amount = readArgument(resolving, argument)
-  if (typeof amount !== 'number') return `${name} cannot change by ${nameValue(amount)}`
-  if (type === 'counter' && amount < 0) return `${name} is a counter and cannot change by ${amount}`
-  const before = (own(resolving.draft.counters, name) ?? own(resolving.draft.numbers, name)) as number
-  const result = before + direction * amount
+  // An amount has to be of the variable's type too: adding 0.4 to a large int would be lost in rounding.
+  const unfit = amount === null ? 'must be a number' : typeProblem(type, amount, model.limits)
+  if (unfit !== undefined) return `${name} cannot change by ${nameValue(amount, isMasked)}: it ${unfit}`
+  const before = own(draft.counters, name) ?? own(draft.numbers, name) ?? 0
+  const result = before + direction * (amount as number)
   if (type === 'counter' && result < 0) return before === 0 ? [] : [[name, '-', before]]
-  const problem = Number.isFinite(result) ? typeProblem(type, result) : 'must be finite'
-  if (problem !== undefined) return `${name} ${problem}, and would become ${result}`
-  return [[name, direction === 1 ? '+' : '-', amount]]
+  const problem = typeProblem(type, result, model.limits)
+  if (problem !== undefined) return `${name} ${problem}, and would become ${nameValue(result, isMasked)}`
+  return [[name, direction === 1 ? '+' : '-', amount as number]]
 }
 
 function listOf({ draft }: Resolving, name: string): readonly JsonValue[] {
   return own(draft.lists, name) ?? []
 }
 
-/** A param named like a variable assigns it, unless the variable is a counter, bool, list or set or an effect wrote it. */
+/** A param named like a variable assigns it, unless an effect wrote the variable or the param stays out of fields. */
 function assignParams({ model }: Deciding, rule: RuleModel, params: JsonObject): readonly ResolvedEffect[] {
   return Object.entries(params).flatMap(([name, value]): ResolvedEffect[] => {
     const variable = model.variables.get(name)
-    if (variable === undefined || rule.written.has(name)) return []
-    if (['counter', 'bool', 'list', 'set'].includes(variable.type)) return []
-    return [assignFromParam(variable, value)]
+    if (variable === undefined || !isAssignable(variable)) return []
+    const isKeptOut = rule.written.has(name) || rule.transient?.includes(name) === true
+    return isKeptOut ? [] : [assignFromParam(variable, value)]
   })
 }

@@ -11,6 +11,7 @@ export function resolveHostEffect(
   resolving: Resolving,
   effect: HostEffect,
 ): readonly ResolvedEffect[] | string {
+  const { now } = resolving.context
   switch (effect.kind) {
     case 'emit':
       return [['', 'emit', effect.name]]
@@ -18,9 +19,10 @@ export function resolveHostEffect(
       return [['', 'cancel', effect.action]]
     case 'schedule': {
       const seconds = readArgument(resolving, effect.seconds)
-      if (typeof seconds !== 'number' || seconds < 0)
-        return `${effect.action} cannot be scheduled without a time`
-      return [['', 'schedule', effect.action, resolving.context.now + Math.round(seconds * 1000)]]
+      const dueAt = typeof seconds === 'number' && seconds >= 0 ? now + Math.round(seconds * 1000) : NaN
+      return Number.isSafeInteger(dueAt)
+        ? [['', 'schedule', effect.action, dueAt]]
+        : `${effect.action} cannot be scheduled ${typeof seconds === 'number' ? 'at such a time' : 'without a time'}`
     }
     case 'scheduleAt':
     case 'spawn':

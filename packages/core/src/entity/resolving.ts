@@ -4,6 +4,7 @@ import { own } from '../json/own.ts'
 import { readContent } from '../model/scope.ts'
 import type { Scope } from '../model/scope.ts'
 import type { EffectArgument } from '../spec/effect.ts'
+import { isSensitive } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
 import type { Draft } from './draft.ts'
 
@@ -14,11 +15,16 @@ export interface Resolving extends Deciding {
   readonly scope: Scope
 }
 
+/** Whether what an argument reads must not be shown. */
+export function isSensitiveArgument(resolving: Resolving, argument: EffectArgument): boolean {
+  return argument.kind !== 'literal' && isSensitive(resolving, argument.name)
+}
+
 /** What an argument reads; null for a param that was left out. */
 export function readArgument({ scope, params }: Resolving, argument: EffectArgument): JsonValue {
   switch (argument.kind) {
     case 'literal':
-      return argument.value
+      return typeof argument.value === 'number' ? argument.value + 0 : argument.value
     case 'variable':
       return readContent(scope, argument.name)
     case 'param':

@@ -10,7 +10,11 @@ export class PerdureError extends Error {
   readonly code: string
   readonly details: ErrorDetails
 
-  constructor(code: string, message: string, options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {}) {
+  constructor(
+    code: string,
+    message: string,
+    options: { readonly cause?: unknown; readonly details?: ErrorDetails } = {},
+  ) {
     super(message, 'cause' in options ? { cause: options.cause } : undefined)
     this.code = code
     this.details = options.details ?? {}

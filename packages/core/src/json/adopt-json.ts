@@ -24,7 +24,7 @@ interface Step {
 /**
  * Copies a value deeply and freezes the copy, so that the caller may go on using the original. `-0` becomes `0`.
  * Refused with its path: NaN, Infinity, undefined, bigint, functions, symbols, holes, accessors, class instances (Date,
- * Map, …), cycles and anything nested deeper than `maxDepth`.
+ * Map, …), arrays with properties of their own, cycles and anything nested deeper than `maxDepth`.
  */
 export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
   const scalar = adoptScalar(value)
@@ -36,16 +36,18 @@ export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
   })
   const open = (source: unknown, at: string | number): Step | string => {
     if (typeof source !== 'object' || source === null) return describe(source)
-    if (stack.length >= maxDepth) {
-      return stack.some((step) => step.source === source)
-        ? 'a cycle'
-        : `nested deeper than ${maxDepth} levels`
-    }
-    if (Array.isArray(source)) return { source, target: [], keys: undefined, next: 0, at }
+    if (stack.some((step) => step.source === source)) return 'a cycle'
+    if (stack.length >= maxDepth) return `nested deeper than ${maxDepth} levels`
     const prototype: unknown = Object.getPrototypeOf(source)
-    if (prototype !== Object.prototype && prototype !== null) return describe(source)
+    const isArray = Array.isArray(source)
+    if (prototype !== (isArray ? Array.prototype : Object.prototype) && (isArray || prototype !== null))
+      return describe(source)
     if (Object.getOwnPropertySymbols(source).length > 0) return 'an object with symbol keys'
-    return { source, target: {}, keys: Object.keys(source), next: 0, at }
+    const keys = Object.keys(source)
+    if (!isArray) return { source, target: {}, keys, next: 0, at }
+    return keys.length > source.length
+      ? 'an array with properties beside its items'
+      : { source, target: [], keys: undefined, next: 0, at }
   }
 
   const root = open(value, '')
@@ -109,9 +111,9 @@ function describe(value: unknown): string {
   if (typeof value === 'number') return String(value)
   if (value === undefined) return 'undefined'
   if (typeof value !== 'object' || value === null) return `a ${typeof value}`
-  const name: unknown = (Object.getPrototypeOf(value) as { constructor?: { name?: unknown } } | null)
-    ?.constructor?.name
-  return typeof name === 'string' && name !== ''
-    ? `an instance of ${name}`
+  const prototype: unknown = Object.getPrototypeOf(value)
+  const constructor: unknown = Object.getOwnPropertyDescriptor(prototype ?? {}, 'constructor')?.value
+  return typeof constructor === 'function' && constructor.name !== ''
+    ? `an instance of ${constructor.name}`
     : 'an object with a prototype of its own'
 }

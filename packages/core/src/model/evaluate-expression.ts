@@ -4,7 +4,7 @@ import type { JsonValue } from '../json/json-value.ts'
 import { own } from '../json/own.ts'
 import type { Expression, PathExpression, SetExpression } from '../spec/expression.ts'
 import { compareValues, isEmptyValue, valuesEqual } from './compare-values.ts'
-import { OverflowedValue, readContent, readName, relatedKey } from './scope.ts'
+import { readContent, readName, relatedKey } from './scope.ts'
 import type { Scope, ScopeValue } from './scope.ts'
 
 /** An expression that gives a value. */
@@ -114,8 +114,8 @@ export function compileValue(expression: Expression): CompiledValue {
   }
 }
 
-/** A related status stands for all the entities its path names; every other expression for itself alone. */
-function compileEach(expression: Expression): (scope: Scope) => readonly ScopeValue[] {
+/** Compiles to all the values an expression stands for: one for each entity of a related status, else just one. */
+export function compileEach(expression: Expression): (scope: Scope) => readonly ScopeValue[] {
   if (expression.kind !== 'relatedStatus') {
     const value = compileValue(expression)
     return (scope) => [value(scope)]
@@ -164,8 +164,7 @@ function compileSet(set: SetExpression): (scope: Scope) => readonly JsonValue[] 
 }
 
 /** Items of a list, characters (UTF-16 units) of a string; null of anything else. */
-function lengthOf(value: ScopeValue): number | null {
-  if (value instanceof OverflowedValue) return null
+function lengthOf(value: JsonValue): number | null {
   if (typeof value === 'string') return value.length
   return Array.isArray(value) ? value.length : null
 }

@@ -3,7 +3,7 @@
 import { canonicalJson } from '../json/canonical-json.ts'
 import type { Expression, PathExpression } from '../spec/expression.ts'
 import { printArgument, printExpression } from '../spec/print-expression.ts'
-import { compileTest, compileValue } from './evaluate-expression.ts'
+import { compileEach, compileTest } from './evaluate-expression.ts'
 import { OverflowedValue } from './scope.ts'
 import type { Scope, ScopeValue } from './scope.ts'
 
@@ -21,7 +21,7 @@ export function explainFailure(
   scope: Scope,
   isSensitive: (name: string) => boolean,
 ): FailingPart {
-  const part = smallestPart(expression, scope, true)
+  const part = smallestPart(expression, scope)
   const values: Record<string, string> = {}
   for (const leaf of leaves(part)) {
     const name =
@@ -30,8 +30,8 @@ export function explainFailure(
         : leaf.kind === 'relatedStatus'
           ? printExpression(leaf)
           : printArgument(leaf)
-    const secret = 'name' in leaf && isSensitive(leaf.name)
-    values[name] = secret ? '•••' : show(compileValue(leaf)(scope))
+    const isSecret = 'name' in leaf && isSensitive(leaf.name)
+    values[name] = isSecret ? '•••' : compileEach(leaf)(scope).map(show).join(', ')
   }
   return { expression: printExpression(part), values }
 }
@@ -42,27 +42,29 @@ export function formatFailingPart({ expression, values }: FailingPart): string {
   return seen.length === 0 ? `${expression} was false` : `${expression} was false: ${seen.join(', ')}`
 }
 
-/** Descends while one child alone is to blame. `expected` is what the expression should have been. */
-function smallestPart(expression: Expression, scope: Scope, expected: boolean): Expression {
+/** Descends into an expression that is not true while one child alone is to blame. */
+function smallestPart(expression: Expression, scope: Scope): Expression {
   switch (expression.kind) {
-    case 'and':
-    case 'or': {
-      if (expected !== (expression.kind === 'and')) return expression
-      const culprit = expression.operands.find((operand) => compileTest(operand)(scope) !== expected)
-      return culprit === undefined ? expression : smallestPart(culprit, scope, expected)
-    }
-    case 'not': {
-      // `!(a || b)` fails because of a part that holds: blame `!a` alone.
-      const { operand } = expression
-      const culprit =
-        expected && operand.kind === 'or' && operand.operands.find((part) => compileTest(part)(scope))
-      return culprit ? { kind: 'not', operand: culprit } : expression
+    case 'and': {
+      const culprit = expression.operands.find((operand) => !compileTest(operand)(scope))
+      return culprit === undefined ? expression : smallestPart(culprit, scope)
     }
     case 'implies':
-      return expected ? smallestPart(expression.right, scope, true) : expression
+      return smallestPart(expression.right, scope)
+    case 'not':
+      return smallestNegation(expression, scope)
     default:
       return expression
   }
+}
+
+/** `!(a || b)` fails because of a part that holds: `!a` alone is to blame. `!!a` is `a`. */
+function smallestNegation(expression: Extract<Expression, { kind: 'not' }>, scope: Scope): Expression {
+  const { operand } = expression
+  if (operand.kind === 'not') return smallestPart(operand.operand, scope)
+  if (operand.kind !== 'or') return expression
+  const culprit = operand.operands.find((part) => compileTest(part)(scope))
+  return culprit === undefined ? expression : smallestNegation({ kind: 'not', operand: culprit }, scope)
 }
 
 type Leaf = PathExpression | Extract<Expression, { kind: 'status' | 'relatedStatus' }>

@@ -42,6 +42,19 @@ export function decodeSnapshot(identity: SnapshotIdentity, record: SnapshotRecor
   const content = bytes.subarray(checksumLength + 1)
   const checksum = bytes.subarray(0, checksumLength + 1).toString('latin1')
   if (checksum !== `${hashContent(content)}\n`) return { kind: 'unusable', reason: 'corrupt' }
+  try {
+    return decodeContent(identity, record, content)
+  } catch {
+    return { kind: 'unusable', reason: 'corrupt' }
+  }
+}
+
+/** Past the checksum; throws when what it covers was never an envelope. */
+function decodeContent(
+  identity: SnapshotIdentity,
+  record: SnapshotRecord,
+  content: Buffer,
+): SnapshotDecoding {
   const end = content.indexOf('\n')
   const header = JSON.parse(content.subarray(0, end).toString('utf8')) as Header
   if (header.format !== snapshotFormat || header.codec !== 'json')

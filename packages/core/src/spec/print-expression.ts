@@ -11,11 +11,19 @@ export function printExpression(expression: Expression): string {
   return print(expression, binding.implies)
 }
 
-/** Prints a literal: strings in single quotes, with `\'` and `\\`. */
+/** Prints a literal: strings in single quotes, with `\'` and `\\`; numbers without an exponent. */
 export function printLiteral(value: Literal): string {
-  return typeof value === 'string'
-    ? `'${value.replaceAll('\\', '\\\\').replaceAll("'", "\\'")}'`
-    : String(value)
+  if (typeof value === 'string') return `'${value.replaceAll(/['\\]/g, '\\$&')}'`
+  return typeof value === 'number' ? printNumber(value) : String(value)
+}
+
+/** The grammar has no exponents. Above 1e21 a number is an integer, below 1e-6 its digits move behind zeros. */
+function printNumber(value: number): string {
+  if (Math.abs(value) >= 1e21) return BigInt(value).toString()
+  const [mantissa = '', exponent] = String(value).split('e-')
+  if (exponent === undefined) return mantissa
+  const sign = value < 0 ? '-' : ''
+  return `${sign}0.${'0'.repeat(Number(exponent) - 1)}${mantissa.replace(/[-.]/g, '')}`
 }
 
 /** Prints a path or an argument: `turns`, `params.amount`, `3`. */

@@ -1,0 +1,43 @@
+import { diffRefs, encodeSnapshot } from '@perdure/core'
+import type { BlobWrite, CommitUnit, EntityKey, EntityModel, EntityState } from '@perdure/core'
+import type { PendingCommand } from './pending-command.ts'
+
+type PendingEvent = Extract<PendingCommand, { kind: 'event' }>
+
+/**
+ * Coalesces decided commands of one entity into one unit: all their events, one set of references from the committed
+ * state to the last one, the content those references need (superseded content is not written), at most one snapshot.
+ */
+export function commitUnitOf(
+  model: EntityModel,
+  entity: EntityKey,
+  committed: EntityState,
+  pending: readonly PendingEvent[],
+): CommitUnit | undefined {
+  const last = pending.at(-1)?.state
+  if (last === undefined) return undefined
+  const { claims, releases } = diffRefs(committed.refs, last.refs)
+  const every = model.spec.snapshotEvery
+  const isSnapshotDue = Math.floor(last.version / every) > Math.floor(committed.version / every)
+  return {
+    entity,
+    expectedVersion: committed.version,
+    events: pending.map(({ event }) => event),
+    status: last.status,
+    ...(last.deletedAt === undefined ? {} : { deletedAt: last.deletedAt }),
+    blobs: claims.length === 0 ? [] : contentOf(new Set(claims.map(({ hash }) => hash)), pending),
+    claims,
+    releases,
+    ...(isSnapshotDue
+      ? { snapshot: encodeSnapshot({ type: model.name, specHash: model.specHash }, last) }
+      : {}),
+  }
+}
+
+function contentOf(hashes: ReadonlySet<string>, pending: readonly PendingEvent[]): readonly BlobWrite[] {
+  const contents = new Map<string, BlobWrite>()
+  for (const { overflow } of pending) {
+    for (const content of overflow) if (hashes.has(content.hash)) contents.set(content.hash, content)
+  }
+  return [...contents.values()]
+}

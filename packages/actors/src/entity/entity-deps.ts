@@ -1,0 +1,32 @@
+import { noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
+import type { Clock, EntityKey, EntityState, Ids, Logger, Probe, Random, Storage } from '@perdure/core'
+import { nanoid } from 'nanoid'
+import { defaultRetryPolicy } from '../persistence/backoff.ts'
+import type { RetryPolicy } from '../persistence/backoff.ts'
+import { WriteCycle } from '../persistence/write-cycle.ts'
+
+/** What an entity actor works with. A host shares one set among all its entities. */
+export interface EntityDeps {
+  readonly storage: Storage
+  /** The single writer of this process. */
+  readonly cycle: WriteCycle
+  readonly clock: Clock
+  readonly ids: Ids
+  readonly random: Random
+  readonly retry: RetryPolicy
+  readonly logger: Logger
+  readonly probe: Probe
+  /** Told of every committed state, after the commit. */
+  readonly onCommitted?: (entity: EntityKey, state: EntityState) => void
+}
+
+/** Ids by nanoid: 21 URL-safe characters, 126 random bits. */
+export const nanoIds: Ids = { next: () => nanoid() }
+
+/** Fills in the deps of an actor that runs without a host; only the storage must be given. */
+export function entityDeps(deps: Pick<EntityDeps, 'storage'> & Partial<EntityDeps>): EntityDeps {
+  const { storage, clock = systemClock, random = systemRandom, retry = defaultRetryPolicy } = deps
+  const { ids = nanoIds, logger = silentLogger, probe = noProbe } = deps
+  const cycle = deps.cycle ?? new WriteCycle({ storage, clock, random, retry, logger, probe })
+  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe }
+}

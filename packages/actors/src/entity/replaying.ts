@@ -1,0 +1,116 @@
+// Phase 2 of an activation, between loading and running: snapshot + tail → state, and the blobs that the state refers to
+// and that storage has lost are put back. Only those: superseded and expired content stays away.
+import {
+  StorageError,
+  decodeSnapshot,
+  encodeContent,
+  evolve,
+  fieldValueOfEvent,
+  formatEntityKey,
+  own,
+  unborn,
+} from '@perdure/core'
+import type { BlobWrite, EntityKey, EntityModel, EntityState, LoadedEntity, RefClaim } from '@perdure/core'
+import type { EntityDeps } from './entity-deps.ts'
+
+/** Rebuilds an entity's state and heals its blobs. @throws StorageError `corrupt_stream` when the events are not whole */
+export async function replayEntity(
+  deps: EntityDeps,
+  model: EntityModel,
+  entity: EntityKey,
+  loaded: LoadedEntity,
+): Promise<EntityState> {
+  const { state, overflow } = await rebuild(deps, model, entity, loaded)
+  await restoreMissingBlobs(deps, entity, state, overflow)
+  return state
+}
+
+async function rebuild(
+  deps: EntityDeps,
+  model: EntityModel,
+  entity: EntityKey,
+  { snapshot, tail, head }: LoadedEntity,
+) {
+  if (snapshot === undefined) return fold(model, entity, unborn, tail)
+  const decoded = decodeSnapshot({ type: entity.type, specHash: model.specHash }, snapshot)
+  if (decoded.kind === 'state') return fold(model, entity, decoded.state, tail)
+  const facts = { entity: formatEntityKey(entity), sequence: snapshot.sequence, reason: decoded.reason }
+  deps.logger.warn(facts, 'a snapshot was not usable; the entity is rebuilt from its events')
+  const events = await deps.storage.readEvents(entity, { toSequence: head.version })
+  return fold(model, entity, unborn, events)
+}
+
+function fold(model: EntityModel, entity: EntityKey, state: EntityState, tail: LoadedEntity['tail']) {
+  try {
+    return evolve(model, state, tail)
+  } catch (cause) {
+    const details = { entity: formatEntityKey(entity), version: state.version }
+    throw new StorageError(
+      'corrupt_stream',
+      `${details.entity}: its events cannot be replayed: ${String(cause)}`,
+      {
+        cause,
+        details,
+      },
+    )
+  }
+}
+
+/**
+ * Puts back the blobs of the current state that storage no longer has, in one idempotent write. A failure here is logged
+ * and does not keep the entity from running: the next activation, or the next read of the field, tries again.
+ */
+export async function restoreMissingBlobs(
+  deps: EntityDeps,
+  entity: EntityKey,
+  state: EntityState,
+  overflow: readonly BlobWrite[] = [],
+): Promise<void> {
+  const claims = liveClaims(state, deps.clock.now())
+  if (claims.length === 0) return
+  try {
+    const missing = await deps.storage.findMissingClaims(entity, claims)
+    if (missing.length === 0) return
+    const known = new Map(overflow.map((content) => [content.hash, content]))
+    const contents = await Promise.all(missing.map((claim) => findContent(deps, entity, state, claim, known)))
+    const restorable = missing.filter((_, index) => contents[index] !== undefined)
+    if (restorable.length === 0) return
+    const blobs = contents.filter((content) => content !== undefined)
+    await deps.probe('entity.before_restore', { id: entity.id, blobs: blobs.length })
+    await deps.storage.restoreClaims(entity, state.version, restorable, blobs)
+    deps.logger.info(
+      { entity: formatEntityKey(entity), blobs: blobs.length },
+      'put back blobs that were missing',
+    )
+  } catch (error) {
+    deps.logger.error(
+      { entity: formatEntityKey(entity), error: String(error) },
+      'missing blobs could not be put back',
+    )
+  }
+}
+
+/** The references of a state that have not expired, as claims. An expired one is never resurrected. */
+function liveClaims(state: EntityState, now: number): readonly RefClaim[] {
+  return Object.entries(state.refs).flatMap(([field, { hash, expiresAt }]) => {
+    if (expiresAt === undefined) return [{ field, hash }]
+    return expiresAt > now ? [{ field, hash, expiresAt }] : []
+  })
+}
+
+/** The content behind a claim: from the replayed tail or, for a field older than the snapshot, from its event. */
+async function findContent(
+  deps: EntityDeps,
+  entity: EntityKey,
+  state: EntityState,
+  { field, hash }: RefClaim,
+  known: ReadonlyMap<string, BlobWrite>,
+): Promise<BlobWrite | undefined> {
+  const replayed = known.get(hash)
+  if (replayed !== undefined) return replayed
+  const sequence = own(state.refs, field)?.sequence ?? 0
+  const [event] = await deps.storage.readEvents(entity, { fromSequence: sequence, toSequence: sequence })
+  const value = event && fieldValueOfEvent(event, field, state)
+  const content = value === undefined ? undefined : encodeContent(value)
+  return content?.hash === hash ? content : undefined
+}

@@ -1,0 +1,26 @@
+import type { EntityEvent } from '@perdure/core'
+import type { PerdureError } from '@perdure/core'
+import type { StateView } from './state-view.ts'
+
+/** What may be said about a command. */
+export interface AskOptions {
+  /** Asking again with the same key returns the first outcome, after a restart too. */
+  readonly idempotencyKey?: string
+  /** Refuse with `Conflict` unless the entity is at this version. */
+  readonly expectedSequence?: number
+  readonly correlationId?: string
+  readonly causationId?: string
+  /** Stops waiting; a command that was already decided may still commit. */
+  readonly signal?: AbortSignal
+}
+
+/** A command that was carried out: its event and the state after it, both committed. */
+export interface AskResult {
+  readonly event: EntityEvent
+  readonly state: StateView
+}
+
+/** What `tryAsk` answers: the result, or the error that `ask` would have thrown. */
+export type TryAskResult =
+  | { readonly ok: true; readonly event: EntityEvent; readonly state: StateView }
+  | { readonly ok: false; readonly error: PerdureError }

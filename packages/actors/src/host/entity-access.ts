@@ -1,0 +1,19 @@
+import type { EntityEvent, EntityKey, JsonValue } from '@perdure/core'
+import type { Actor } from 'xstate'
+import type { EntityLogic } from '../entity/entity-logic.ts'
+import type { AskOptions, TryAskResult } from './ask-options.ts'
+import type { Asked } from './make-command.ts'
+import type { StateOptions } from './state-options.ts'
+import type { StateView } from './state-view.ts'
+import type { Subscription } from './subscription.ts'
+
+/** What a reference needs of its host. @internal */
+export interface EntityAccess {
+  actor(entity: EntityKey): Actor<EntityLogic>
+  tryAsk(entity: EntityKey, asked: Asked, options?: AskOptions): Promise<TryAskResult>
+  tell(entity: EntityKey, asked: Asked, options?: AskOptions): void
+  state(entity: EntityKey, options: StateOptions): Promise<StateView>
+  readField(entity: EntityKey, field: string): Promise<JsonValue | undefined>
+  subscribe(entity: EntityKey, listener: (state: StateView) => void): Subscription
+  history(entity: EntityKey): AsyncIterable<EntityEvent>
+}

@@ -1,0 +1,66 @@
+import type {
+  Clock,
+  EntitySpec,
+  Ids,
+  Limits,
+  Logger,
+  PerdureError,
+  Probe,
+  Random,
+  Storage,
+} from '@perdure/core'
+import type { RetryPolicy } from '../persistence/backoff.ts'
+
+/** How a host is set up. Only specs and a storage are needed. */
+export interface HostOptions {
+  /** The entity types this host runs, from `loadSpecs` or `parseSpec`. */
+  readonly specs: readonly EntitySpec[]
+  /** Taken over by the host: `stop` closes it, unless `keepStorageOpen` is set. */
+  readonly storage: Storage
+  /** Whose entities `spawn` and `entity` mean when they name no tenant. @defaultValue 'default' */
+  readonly tenant?: string
+  /** Ceiling of fields whose spec sets none, in UTF-8 bytes of canonical JSON. @defaultValue 131072 */
+  readonly inlineMaxBytes?: number
+  readonly limits?: Partial<Limits>
+  /** Commands on their way at once; more wait in order. @defaultValue 10000 */
+  readonly maxCommandsInFlight?: number
+  /** Events in one transaction. @defaultValue 1000 */
+  readonly maxBatchEvents?: number
+  /** How long, and how often, a storage that does not answer is asked again. */
+  readonly retry?: Partial<RetryPolicy>
+  readonly keepStorageOpen?: boolean
+  readonly clock?: Clock
+  readonly ids?: Ids
+  readonly random?: Random
+  readonly logger?: Logger
+  readonly probe?: Probe
+  /** Told once, should the host give up writing because its storage stayed away longer than the retry budget. */
+  readonly onError?: (error: PerdureError) => void
+}
+
+/** How a host is stopped. */
+export interface StopOptions {
+  /** How long accepted commands may take to be stored, milliseconds; the rest is rejected. @defaultValue 10000 */
+  readonly deadlineMs?: number
+}
+
+/** How an entity is created. */
+export interface SpawnOptions {
+  /** @defaultValue a new id */
+  readonly id?: string
+  readonly tenant?: string
+  /** Initial values of variables and of further fields. */
+  readonly fields?: Readonly<Record<string, unknown>>
+  /** Use the entity that exists, instead of `EntityExists`. */
+  readonly ifAbsent?: boolean
+  readonly idempotencyKey?: string
+  readonly correlationId?: string
+  readonly causationId?: string
+}
+
+/** Which entities to go through. */
+export interface EntitiesFilter {
+  readonly status?: string
+  readonly tenant?: string
+  readonly includeDeleted?: boolean
+}

@@ -1,0 +1,102 @@
+// The entities that live in this host: one XState actor each, created on first use.
+import { compileModel, formatEntityKey, suggestName } from '@perdure/core'
+import type { EntityKey, EntityModel, EntitySpec, ModelOptions } from '@perdure/core'
+import { createActor } from 'xstate'
+import type { Actor } from 'xstate'
+import { InvalidArgument, SpecNotSupported } from '../errors/host-errors.ts'
+import type { EntityDeps } from '../entity/entity-deps.ts'
+import { entityLogic, processOf } from '../entity/entity-logic.ts'
+import type { EntityLogic } from '../entity/entity-logic.ts'
+import type { EntityProcess } from '../entity/entity-process.ts'
+import { unsupportedParts } from './unsupported.ts'
+
+/** An entity in memory. */
+export interface Resident {
+  readonly actor: Actor<EntityLogic>
+  readonly process: EntityProcess
+}
+
+interface EntityType {
+  readonly model: EntityModel
+  readonly logic: EntityLogic
+}
+
+/** Keeps models by type and residents by entity. */
+export class Registry {
+  readonly #types: ReadonlyMap<string, EntityType>
+  readonly #residents = new Map<string, Resident>()
+
+  /** @throws SpecNotSupported, InvalidArgument for specs that cannot run together */
+  constructor(specs: readonly EntitySpec[], options: ModelOptions, deps: EntityDeps) {
+    const parts = specs.flatMap(unsupportedParts)
+    if (parts.length > 0) throw new SpecNotSupported(parts)
+    const types = new Map<string, EntityType>()
+    for (const spec of specs) {
+      if (types.has(spec.name)) {
+        throw new InvalidArgument(
+          'invalid_option',
+          `two specs declare the entity type ${spec.name}; give one another name`,
+        )
+      }
+      const model = compileModel(spec, options)
+      types.set(spec.name, { model, logic: entityLogic(model, deps) })
+    }
+    this.#types = types
+  }
+
+  get size(): number {
+    return this.#residents.size
+  }
+
+  /** @throws InvalidArgument `unknown_entity_type` */
+  model(type: string): EntityModel {
+    return this.#type(type).model
+  }
+
+  find(entity: EntityKey): Resident | undefined {
+    return this.#residents.get(residentKey(entity))
+  }
+
+  /** The entity's actor, started; created if it is not in memory. */
+  activate(entity: EntityKey): Resident {
+    const key = residentKey(entity)
+    const found = this.#residents.get(key)
+    if (found !== undefined) return found
+    const { logic } = this.#type(entity.type)
+    const actor = createActor(logic, { id: formatEntityKey(entity), input: entity })
+    const resident: Resident = { actor, process: processOf(actor) }
+    this.#residents.set(key, resident)
+    actor.subscribe({ complete: () => this.#residents.delete(key), error: () => this.#residents.delete(key) })
+    actor.start()
+    return resident
+  }
+
+  /** Lets go of an entity; it comes back from storage on next use. */
+  remove(entity: EntityKey): void {
+    const resident = this.find(entity)
+    this.#residents.delete(residentKey(entity))
+    resident?.actor.stop()
+  }
+
+  residents(): readonly Resident[] {
+    return [...this.#residents.values()]
+  }
+
+  #type(name: string): EntityType {
+    const type = this.#types.get(name)
+    if (type !== undefined) return type
+    const near = suggestName(name, this.#types.keys())
+    const hint =
+      near === undefined
+        ? `this host runs ${[...this.#types.keys()].join(', ') || 'none'}`
+        : `did you mean ${near}?`
+    throw new InvalidArgument('unknown_entity_type', `there is no entity type ${name}; ${hint}`, {
+      details: { type: name },
+    })
+  }
+}
+
+/** One text per entity: ids and tenants never contain NUL. */
+function residentKey({ tenant, type, id }: EntityKey): string {
+  return `${tenant}\0${type}\0${id}`
+}

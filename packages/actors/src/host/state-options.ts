@@ -1,0 +1,7 @@
+/** How a state is read. */
+export interface StateOptions {
+  /** Put the values of overflowed fields back. @defaultValue false */
+  readonly hydrate?: boolean
+  /** `processed` shows what is decided but not yet committed. @defaultValue 'committed' */
+  readonly consistency?: 'committed' | 'processed'
+}

@@ -1,0 +1,4 @@
+/** Ends a subscription. */
+export interface Subscription {
+  readonly unsubscribe: () => void
+}

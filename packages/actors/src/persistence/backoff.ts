@@ -1,0 +1,22 @@
+import type { Random } from '@perdure/core'
+
+/** How long to go on trying, and how to space the tries. */
+export interface RetryPolicy {
+  /** Upper bound of the first wait, milliseconds; doubles with each try. @defaultValue 20 */
+  readonly baseMs: number
+  /** Upper bound of every wait, milliseconds. @defaultValue 2000 */
+  readonly capMs: number
+  /** From the first failure, after which the error is final, milliseconds. @defaultValue 30000 */
+  readonly budgetMs: number
+}
+
+/** The policy of a host that sets none. */
+export const defaultRetryPolicy: RetryPolicy = { baseMs: 20, capMs: 2_000, budgetMs: 30_000 }
+
+/**
+ * The wait before try number `attempt` (1 is the first repeat), milliseconds: uniform between 0 and the exponential
+ * bound ("full jitter"; Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
+ */
+export function backoffMs({ baseMs, capMs }: RetryPolicy, attempt: number, random: Random): number {
+  return Math.floor(random.next() * Math.min(capMs, baseMs * 2 ** (attempt - 1)))
+}

@@ -1,0 +1,189 @@
+// The single writer of a host: turns what many entities have to write into one transaction after another. It knows no
+// models and no commands; entities tell it that they have something (`put`) and hear what became of it.
+import { PerdureError, StorageError, noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
+import type { Clock, CommitResult, CommitUnit, Logger, Probe, Random, Storage } from '@perdure/core'
+import { defaultRetryPolicy } from './backoff.ts'
+import type { RetryPolicy } from './backoff.ts'
+import { PendingQueue } from './pending-queue.ts'
+import type { Taken } from './pending-queue.ts'
+import { withRetry } from './with-retry.ts'
+import type { Writer } from './writer.ts'
+
+/** What a write cycle is made of. */
+export interface WriteCycleOptions {
+  readonly storage: Storage
+  readonly clock?: Clock
+  readonly random?: Random
+  readonly logger?: Logger
+  readonly probe?: Probe
+  readonly retry?: Partial<RetryPolicy>
+  /** Events in one transaction. @defaultValue 1000 */
+  readonly maxBatchEvents?: number
+  /** Told once, when the cycle gives up. */
+  readonly onError?: (error: PerdureError) => void
+}
+
+interface Captured {
+  readonly taken: Taken<Writer, Writer>
+  readonly unit: CommitUnit
+}
+
+/**
+ * Modes: `idle` (nothing queued; a `put` starts it) → `running` (one write in flight, the next batch gathers) → `idle`,
+ * or → `failed` (the retry budget of a write is spent; everything waiting has been rejected, and so is every later
+ * `put`). There is never more than one write in flight, so positions commit in order.
+ */
+export class WriteCycle {
+  readonly #storage: Storage
+  readonly #deps: {
+    readonly clock: Clock
+    readonly random: Random
+    readonly retry: RetryPolicy
+    isWanted: () => boolean
+  }
+  readonly #logger: Logger
+  readonly #probe: Probe
+  readonly #maxBatchEvents: number
+  readonly #onError: ((error: PerdureError) => void) | undefined
+  readonly #queue = new PendingQueue<Writer, Writer>()
+  #isRunning = false
+  #isAbandoned = false
+  #failure: PerdureError | undefined
+
+  constructor(options: WriteCycleOptions) {
+    const {
+      storage,
+      clock = systemClock,
+      random = systemRandom,
+      logger = silentLogger,
+      probe = noProbe,
+    } = options
+    this.#storage = storage
+    this.#deps = {
+      clock,
+      random,
+      retry: { ...defaultRetryPolicy, ...options.retry },
+      isWanted: () => !this.#isAbandoned,
+    }
+    this.#logger = logger
+    this.#probe = probe
+    this.#maxBatchEvents = options.maxBatchEvents ?? 1_000
+    this.#onError = options.onError
+  }
+
+  /** Why the cycle gave up; undefined while it works. */
+  get failure(): PerdureError | undefined {
+    return this.#failure
+  }
+
+  /** Entities with something to write, in flight or waiting. */
+  get pending(): number {
+    return this.#queue.size
+  }
+
+  /** This entity has something to write. The write starts after the current tick, so that a burst goes together. */
+  put(writer: Writer): void {
+    if (this.#failure !== undefined) {
+      writer.failed(this.#failure)
+      return
+    }
+    this.#queue.put(writer, writer)
+    if (this.#isRunning) return
+    this.#isRunning = true
+    queueMicrotask(() => void this.#run())
+  }
+
+  /** Gives up what is still waiting: no retry any more, and whatever is queued after the write in flight is rejected. */
+  abandon(error: PerdureError): void {
+    this.#isAbandoned = true
+    if (!this.#isRunning) this.#fail(error)
+    else this.#failure ??= error
+  }
+
+  async #run(): Promise<void> {
+    while (this.#failure === undefined) {
+      const batch = this.#take()
+      if (batch.length > 0) await this.#write(batch)
+      // Cleared in the same synchronous step as the emptiness check: a `put` after it starts a new run.
+      else if (this.#queue.waiting === 0) break
+    }
+    if (this.#failure !== undefined) this.#rejectAll(this.#failure)
+    this.#isRunning = false
+  }
+
+  /** Captures the next batch synchronously: what is put from here on belongs to the batch after it. */
+  #take(): readonly Captured[] {
+    let room = this.#maxBatchEvents
+    const batch: Captured[] = []
+    const units = new Map<Writer, CommitUnit | undefined>()
+    const takenKeys = this.#queue.take((writer) => {
+      if (room <= 0) return false
+      const unit = writer.takeUnit(room)
+      units.set(writer, unit)
+      room -= unit?.events.length ?? 0
+      return true
+    })
+    for (const taken of takenKeys) {
+      const unit = units.get(taken.key)
+      if (unit === undefined) this.#queue.ack(taken)
+      else batch.push({ taken, unit })
+    }
+    return batch
+  }
+
+  async #write(batch: readonly Captured[]): Promise<void> {
+    const units = batch.map(({ unit }) => unit)
+    try {
+      await this.#probe('cycle.before_commit', { units: units.length })
+      const results = await withRetry(this.#deps, () => this.#storage.commit(units))
+      await this.#probe('cycle.after_commit', { units: units.length })
+      batch.forEach(({ taken }, index) => {
+        this.#queue.ack(taken)
+        this.#tell(taken.key, results[index])
+      })
+    } catch (error) {
+      for (const { taken } of batch) this.#queue.ack(taken)
+      this.#writeFailed(batch, asPerdureError(error))
+    }
+  }
+
+  #tell(writer: Writer, result: CommitResult | undefined): void {
+    switch (result?.kind) {
+      case 'committed':
+        writer.committed()
+        return
+      case 'conflict':
+        writer.conflicted(result.actualVersion)
+        return
+      case 'refused':
+        writer.failed(result.error)
+        return
+      case undefined:
+        writer.failed(new StorageError('storage_failed', 'the storage gave no result for a unit it was sent'))
+    }
+  }
+
+  /** A retryable error that outlived its budget ends the cycle; any other ends the commands of its batch only. */
+  #writeFailed(batch: readonly Captured[], error: PerdureError): void {
+    this.#logger.error({ code: error.code, units: batch.length }, `a write failed: ${error.message}`)
+    if (error instanceof StorageError && error.retryable) this.#failure ??= error
+    for (const { taken } of batch) taken.key.failed(error)
+    if (this.#failure === error) this.#onError?.(error)
+  }
+
+  #fail(error: PerdureError): void {
+    this.#failure ??= error
+    this.#rejectAll(this.#failure)
+  }
+
+  #rejectAll(error: PerdureError): void {
+    for (const writer of this.#queue.clear()) writer.failed(error)
+  }
+}
+
+function asPerdureError(error: unknown): PerdureError {
+  if (error instanceof PerdureError) return error
+  return new StorageError('storage_failed', `the storage threw what it should not: ${String(error)}`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,13 @@
+import type { CommitUnit, PerdureError } from '@perdure/core'
+
+/** An entity as the write cycle sees it: somebody with something to write. All calls are synchronous. */
+export interface Writer {
+  /** Captures what is to be written now, at most `maxEvents` events; undefined when there is nothing after all. */
+  takeUnit(maxEvents: number): CommitUnit | undefined
+  /** The captured unit is committed. */
+  committed(): void
+  /** Somebody else wrote the entity first; nothing of the unit is stored. */
+  conflicted(actualVersion: number): void
+  /** The unit cannot be stored, for good. */
+  failed(error: PerdureError): void
+}
