@@ -7,9 +7,9 @@ export class ActionRejected extends PerdureError {
   override readonly name: string = 'ActionRejected'
   declare readonly code: RejectionCode
   /** The action that was asked for. */
-  readonly action: string
+  declare readonly action: string
   /** The part of a guard or invariant that failed, with the values it saw. */
-  readonly failing?: FailingPart
+  declare readonly failing?: FailingPart
 
   constructor(rejection: Rejection) {
     super(rejection.code, rejection.message, { details: { action: rejection.action } })

@@ -6,12 +6,11 @@ export type StateView = EntityState & { readonly toJSON: () => JsonObject }
 
 /** Makes a state printable; the state itself stays shared, nothing is copied deeply. */
 export function viewState(state: EntityState): StateView {
-  return {
-    ...state,
-    toJSON: () => {
-      const { status, version, deletedAt } = state
-      const view = { status, version, fields: viewFields(state) }
-      return deletedAt === undefined ? view : { ...view, deletedAt }
-    },
+  const toJSON = (): JsonObject => {
+    const { status, version, deletedAt } = state
+    const view = { status, version, fields: viewFields(state) }
+    return deletedAt === undefined ? view : { ...view, deletedAt }
   }
+  // Not enumerable: a view has the keys of a state and no others.
+  return Object.defineProperty({ ...state }, 'toJSON', { value: toJSON }) as StateView
 }
