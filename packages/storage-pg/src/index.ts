@@ -1,1 +1,4 @@
-export {}
+// @perdure/storage-pg: entities on PostgreSQL or embedded PGlite, through one function.
+export type { PoolOptions } from './connect/pg-pool.ts'
+export { openStorage } from './open-storage.ts'
+export type { StorageOptions } from './open-storage.ts'

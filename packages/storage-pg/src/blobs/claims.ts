@@ -1,0 +1,68 @@
+// What replay asks about contents: which claims are not kept, and please put them back.
+import { StorageError } from '@perdure/core'
+import type { BlobWrite, EntityKey, RefClaim } from '@perdure/core'
+import { sql } from 'kysely'
+import type { StorageContext } from '../storage-context.ts'
+import { streamKey } from '../stream-key.ts'
+import { constraintOf } from '../connect/sqlstate.ts'
+import { encodeMissingBodies, refColumns, restoreRefs, writeBlobs } from './write-contents.ts'
+
+/** See `Storage.findMissingClaims`. */
+export async function findMissingClaims(
+  { database, tables }: StorageContext,
+  entity: EntityKey,
+  claims: readonly RefClaim[],
+): Promise<readonly RefClaim[]> {
+  if (claims.length === 0) return []
+  const [tenants, hashes, streams, owners] = refColumns(
+    claims.map((ref) => ({ tenant: entity.tenant, stream: streamKey(entity), ref, key: '' })),
+  )
+  const { rows } = await sql<{ ordinal: bigint }>`
+    select claim.ordinal
+    from unnest(${tenants}::text[], ${hashes}::bytea[], ${streams}::uuid[], ${owners}::text[])
+      with ordinality as claim (tenant, hash, stream, owner, ordinal)
+    where exists (
+      select from ${tables.blobRefs} as ref
+      where ref.tenant = claim.tenant and ref.hash = claim.hash and ref.stream = claim.stream and ref.owner = claim.owner
+    ) and exists (
+      select from ${tables.blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash
+    )`.execute(database)
+  const kept = new Set(rows.map(({ ordinal }) => Number(ordinal) - 1))
+  return claims.filter((_, index) => !kept.has(index))
+}
+
+/** See `Storage.restoreClaims`. Holds the log's head while it writes, as commits do: none can come in between. */
+export async function restoreClaims(
+  context: StorageContext,
+  entity: EntityKey,
+  version: number,
+  claims: readonly RefClaim[],
+  blobs: readonly BlobWrite[],
+): Promise<boolean> {
+  const { database, tables, clock } = context
+  const statements = context.statements.contents
+  const change = { entity, blobs, claims, releases: [] }
+  const bodies = await encodeMissingBodies(database, statements, [change])
+  try {
+    return await database.transaction().execute(async (transaction) => {
+      await sql`select from ${tables.logHead} for update`.execute(transaction)
+      const { rows } = await sql<{ version: bigint }>`
+        select version from ${tables.entities} where stream = ${streamKey(entity)}::uuid for update`.execute(
+        transaction,
+      )
+      if (rows[0]?.version !== BigInt(version)) return false
+      await writeBlobs(transaction, statements, [change], bodies, clock.now())
+      await restoreRefs(transaction, statements, entity, claims)
+      return true
+    })
+  } catch (error) {
+    if (constraintOf(error) !== 'blob_refs_blob') throw error
+    throw new StorageError(
+      'unit_refused',
+      'a claim to restore names content that is neither stored nor given',
+      {
+        cause: error,
+      },
+    )
+  }
+}

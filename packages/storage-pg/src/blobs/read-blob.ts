@@ -1,0 +1,39 @@
+// Reads a blob and makes sure that it is what it claims to be.
+import { hashContent, StorageError } from '@perdure/core'
+import { sql } from 'kysely'
+import type { StorageContext } from '../storage-context.ts'
+import { decodeBody } from './body-codec.ts'
+
+interface BlobRow {
+  readonly size: bigint
+  readonly codec: string
+  readonly body: Uint8Array
+}
+
+/**
+ * See `Storage.readBlob`.
+ *
+ * @throws StorageError `corrupt_blob` unless length and SHA-256 are those it is stored under
+ */
+export async function readBlob(
+  { database, tables }: StorageContext,
+  tenant: string,
+  hash: string,
+): Promise<Uint8Array | undefined> {
+  if (!/^[0-9a-f]{64}$/.test(hash)) return undefined
+  const { rows } = await sql<BlobRow>`
+    select size, codec, body from ${tables.blobs}
+    where tenant = ${tenant}::text and hash = ${Buffer.from(hash, 'hex')}::bytea`.execute(database)
+  const [row] = rows
+  if (row === undefined) return undefined
+  const size = Number(row.size)
+  const bytes = await decodeBody({ codec: row.codec, bytes: row.body }, size)
+  if (bytes?.length !== size || hashContent(bytes) !== hash) {
+    throw new StorageError(
+      'corrupt_blob',
+      `blob ${hash} does not have the content it is stored under; a copy in an event or a backup can replace it`,
+      { details: { tenant, hash, size, codec: row.codec } },
+    )
+  }
+  return bytes
+}

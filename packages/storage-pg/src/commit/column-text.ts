@@ -1,0 +1,7 @@
+/**
+ * Any string as a text column can hold it, reversibly: NUL, control characters and lone surrogates become `\u` escapes
+ * (a text column refuses the first and silently changes the last). Ordinary names stay as they are.
+ */
+export function columnText(text: string): string {
+  return JSON.stringify(text).slice(1, -1)
+}

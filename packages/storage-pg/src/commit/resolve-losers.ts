@@ -1,0 +1,69 @@
+// Units whose head was not where they expected it: repeats of a commit that happened, or true conflicts. Looking tells.
+import type { CommitResult } from '@perdure/core'
+import { sql } from 'kysely'
+import type { Kysely } from 'kysely'
+import type { Database } from '../connect/engine.ts'
+import { parameter, prepareStatement } from '../connect/statement.ts'
+import type { Statement } from '../connect/statement.ts'
+import type { Tables } from '../schema/tables.ts'
+import type { PreparedUnit } from './prepared-unit.ts'
+
+/** Compiled statement that finds, for each unit, its entity's version and the event where its first one would be. */
+export type LosersStatement = Statement<
+  [streams: readonly string[], sequences: readonly number[], ordinals: readonly number[]],
+  LoserRow
+>
+
+interface LoserRow {
+  readonly ordinal: number
+  readonly version: bigint | null
+  readonly position: bigint | null
+  readonly payload: string | null
+}
+
+/** Compiles it. */
+export function losersStatement(database: Database, tables: Tables): LosersStatement {
+  return prepareStatement(
+    database,
+    'perdure_resolve_losers',
+    sql`
+      select unit.ordinal, head.version, event.position, event.payload
+      from unnest(${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[]) as unit (stream, sequence, ordinal)
+      left join ${tables.entities} as head on head.stream = unit.stream
+      left join ${tables.events} as event on event.stream = unit.stream and event.sequence = unit.sequence`,
+  )
+}
+
+/**
+ * What became of units that did not win, by their index. A unit whose first event is stored at its sequence was
+ * committed before, whole, since units are atomic.
+ */
+export async function resolveLosers(
+  database: Kysely<unknown>,
+  statement: LosersStatement,
+  losers: readonly PreparedUnit[],
+): Promise<ReadonlyMap<number, CommitResult>> {
+  const results = new Map<number, CommitResult>()
+  if (losers.length === 0) return results
+  const { rows } = await statement.run(database, [
+    losers.map(({ stream }) => stream),
+    losers.map(({ unit }) => unit.expectedVersion + 1),
+    losers.map((_, ordinal) => ordinal),
+  ])
+  for (const { ordinal, version, position, payload } of rows) {
+    const loser = losers[ordinal]
+    if (loser === undefined) continue
+    const repeated = payload !== null && eventIdOf(payload) === loser.unit.events[0]?.eventId
+    results.set(
+      loser.index,
+      repeated && position !== null
+        ? { kind: 'committed', firstPosition: position }
+        : { kind: 'conflict', actualVersion: Number(version ?? 0n) },
+    )
+  }
+  return results
+}
+
+function eventIdOf(payload: string): unknown {
+  return (JSON.parse(payload) as { eventId?: unknown }).eventId
+}

@@ -1,0 +1,153 @@
+// Kysely's dialect for a pool of `pg` clients. Over Kysely's own it adds: named statements, the shared column codecs, an
+// honest COMMIT (its tag is checked), and telling a lost connection from a refused statement.
+import { StorageError } from '@perdure/core'
+import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
+import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
+import type { Pool, PoolClient, QueryConfig } from 'pg'
+import { encodeParameter } from './column-codecs.ts'
+import { ConnectionLost, sqlStateOf, translateCommitError, translateError } from './sqlstate.ts'
+import { statementName } from './statement.ts'
+
+/** @param server - `host:port`, for messages */
+export function pgDialect(pool: Pool, server: string): Dialect {
+  return {
+    createAdapter: () => new PostgresAdapter(),
+    createDriver: () => new PgDriver(pool, server),
+    createIntrospector: (database) => new PostgresIntrospector(database),
+    createQueryCompiler: () => new PostgresQueryCompiler(),
+  }
+}
+
+class PgDriver implements Driver {
+  readonly #pool: Pool
+  readonly #server: string
+  readonly #connections = new WeakMap<PoolClient, PgConnection>()
+
+  constructor(pool: Pool, server: string) {
+    this.#pool = pool
+    this.#server = server
+  }
+
+  async init(): Promise<void> {}
+
+  async acquireConnection(): Promise<PgConnection> {
+    const client = await this.#pool.connect().catch((error: unknown) => {
+      throw connectError(error, this.#server)
+    })
+    const known = this.#connections.get(client)
+    if (known !== undefined) return known
+    const connection = new PgConnection(client)
+    try {
+      await connection.prepareSession()
+    } catch (error) {
+      connection.discard()
+      connection.release()
+      throw connectError(error, this.#server)
+    }
+    this.#connections.set(client, connection)
+    return connection
+  }
+
+  async beginTransaction(connection: PgConnection): Promise<void> {
+    await connection.run('begin')
+  }
+
+  async commitTransaction(connection: PgConnection): Promise<void> {
+    const tag = await connection.run('commit').catch((error: unknown) => {
+      throw translateCommitError(error)
+    })
+    if (tag !== 'COMMIT') throw rolledBack(tag)
+  }
+
+  /** Never throws: what made it necessary is the error worth reporting, and a dead connection has rolled back. */
+  async rollbackTransaction(connection: PgConnection): Promise<void> {
+    await connection.run('rollback').catch(() => connection.discard())
+  }
+
+  async releaseConnection(connection: PgConnection): Promise<void> {
+    connection.release()
+  }
+
+  async destroy(): Promise<void> {
+    await this.#pool.end()
+  }
+}
+
+class PgConnection implements DatabaseConnection {
+  readonly #client: PoolClient
+  #lost = false
+
+  constructor(client: PoolClient) {
+    this.#client = client
+    client.on('error', () => this.discard())
+    client.on('end', () => this.discard())
+  }
+
+  /**
+   * Generic plans only: every statement here finds its rows by key whatever the values, and planning the commit
+   * statement anew each time made a lone commit 3 times slower (1.05 ms against 0.29 ms).
+   */
+  async prepareSession(): Promise<void> {
+    await this.run('set plan_cache_mode = force_generic_plan')
+  }
+
+  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
+    const name = statementName(query)
+    const result = await this.#send({
+      ...(name === undefined ? {} : { name }),
+      text: query.sql,
+      values: query.parameters.map(encodeParameter),
+    })
+    return {
+      rows: result.rows as Row[],
+      ...(result.rowCount === null ? {} : { numAffectedRows: BigInt(result.rowCount) }),
+    }
+  }
+
+  // oxlint-disable-next-line require-yield -- the port wants it; nothing here streams
+  async *streamQuery(): AsyncIterableIterator<never> {
+    throw new Error('streaming is not used')
+  }
+
+  /** Runs a statement without parameters. @returns its command tag */
+  async run(text: string): Promise<string> {
+    return (await this.#send({ text })).command
+  }
+
+  /** The connection is not to be used again. */
+  discard(): void {
+    this.#lost = true
+  }
+
+  release(): void {
+    this.#client.release(this.#lost)
+  }
+
+  async #send(query: QueryConfig): Promise<{ command: string; rowCount: number | null; rows: unknown[] }> {
+    try {
+      return await this.#client.query(query)
+    } catch (error) {
+      if (this.#lost && sqlStateOf(error) === undefined) {
+        throw new ConnectionLost('the connection was lost', { cause: error })
+      }
+      throw error
+    }
+  }
+}
+
+/** COMMIT of a failed transaction is no error for the server: it answers ROLLBACK. */
+export function rolledBack(tag: string): StorageError {
+  return new StorageError(
+    'outcome_unknown',
+    `COMMIT was answered with ${tag}: nothing may have been stored; repeat it`,
+  )
+}
+
+function connectError(error: unknown, server: string): StorageError {
+  const translated = translateError(error, `connecting to PostgreSQL at ${server}`)
+  if (translated.code !== 'storage_failed' || sqlStateOf(error) !== undefined) return translated
+  // What has neither SQLSTATE nor errno is the pool's time limit, or a server that hung up during the handshake.
+  return new StorageError('storage_unavailable', `${translated.message} (is the server up and reachable?)`, {
+    cause: error,
+  })
+}

@@ -1,0 +1,106 @@
+// Opens PGlite: PostgreSQL inside this process, in memory or in a directory of its own.
+//
+// A directory survives the death of the process at any moment, first start included, but not a power cut: PGlite runs
+// without fsync, so what the operating system had not written yet is gone. It belongs to one opener at a time.
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { PGlite } from '@electric-sql/pglite'
+import type { PGliteOptions } from '@electric-sql/pglite'
+import { StorageError } from '@perdure/core'
+import { Kysely } from 'kysely'
+import { decodedOids, decoderOf, encodeBytes } from './column-codecs.ts'
+import type { Engine } from './engine.ts'
+import { acquireOwnerLock } from './owner-lock.ts'
+import { pgliteDialect } from './pglite-dialect.ts'
+import { readPreparedImage, unpackTar } from './prepared-image.ts'
+import { translateError } from './sqlstate.ts'
+
+/** Opens a database that lives and dies with this process. */
+export async function openPgliteInMemory(): Promise<Engine> {
+  const image = await readPreparedImage()
+  const pglite = await startPglite(
+    image === undefined ? {} : { loadDataDir: new Blob([new Uint8Array(image)]) },
+  )
+  return engineOf(pglite, false, () => pglite.close())
+}
+
+/**
+ * Opens a directory, creating the database when there is none: `owner.lock` and `data` inside it.
+ *
+ * @throws StorageError `storage_in_use` while another opener holds it
+ */
+export async function openPgliteDirectory(directory: string): Promise<Engine> {
+  const lock = await acquireOwnerLock(directory).catch((error: unknown) => {
+    throw translateError(error, `taking the PGlite directory ${directory}`)
+  })
+  try {
+    const dataDir = join(directory, 'data')
+    await createDataDirectory(dataDir)
+    const pglite = await startPglite({ dataDir })
+    return engineOf(pglite, true, async () => {
+      try {
+        await pglite.close()
+      } finally {
+        await lock.release()
+      }
+    })
+  } catch (error) {
+    await lock.release()
+    throw translateError(error, `opening the PGlite directory ${directory}`)
+  }
+}
+
+function engineOf(pglite: PGlite, durable: boolean, close: () => Promise<void>): Engine {
+  return {
+    database: new Kysely<unknown>({ dialect: pgliteDialect(pglite) }),
+    capabilities: { durable, survivesPowerLoss: false, shared: false },
+    close,
+  }
+}
+
+/** Starts PGlite with the codecs that both drivers share: parameters arrive encoded, columns are decoded by us. */
+export async function startPglite(options: PGliteOptions): Promise<PGlite> {
+  const pglite = await PGlite.create(options)
+  for (const oid of decodedOids) pglite.parsers[oid] = decoderOf(oid)
+  pglite.serializers[17] = encodeBytes
+  return pglite
+}
+
+/**
+ * Makes `dataDir` hold a database, all or nothing: it is filled under another name and renamed when it is whole. The
+ * caller holds the owner lock, so whatever an earlier opener left half done can be removed.
+ */
+async function createDataDirectory(dataDir: string): Promise<void> {
+  const unfinished = `${dataDir}.unfinished`
+  await rm(unfinished, { recursive: true, force: true })
+  if (await holdsDatabase(dataDir)) return
+  const image = await readPreparedImage()
+  if (image === undefined) {
+    await mkdir(unfinished, { recursive: true })
+    const pglite = await PGlite.create({ dataDir: unfinished })
+    await pglite.close()
+  } else {
+    await unpackTar(image, unfinished)
+  }
+  await rename(unfinished, dataDir)
+}
+
+async function holdsDatabase(dataDir: string): Promise<boolean> {
+  if (await exists(join(dataDir, 'PG_VERSION'))) return true
+  if (!(await exists(dataDir)) || (await readdir(dataDir)).length === 0) return false
+  throw new StorageError(
+    'storage_failed',
+    `${dataDir} holds files but no database (PG_VERSION is missing); it was left as it is: restore it, or move it away`,
+    { details: { directory: dataDir } },
+  )
+}
+
+async function exists(path: string): Promise<boolean> {
+  return stat(path).then(
+    () => true,
+    (error: NodeJS.ErrnoException) => {
+      if (error.code === 'ENOENT') return false
+      throw error
+    },
+  )
+}

@@ -1,0 +1,77 @@
+// Where a storage begins: a URL is understood, a database opened, its schema brought up to date.
+import { noProbe, silentLogger, systemClock } from '@perdure/core'
+import type { Clock, Logger, Probe, Storage } from '@perdure/core'
+import type { CommitLimits } from './commit/prepared-unit.ts'
+import type { Engine } from './connect/engine.ts'
+import { openPgPool } from './connect/pg-pool.ts'
+import type { PoolOptions } from './connect/pg-pool.ts'
+import { openPgliteDirectory, openPgliteInMemory } from './connect/pglite.ts'
+import { translateError } from './connect/sqlstate.ts'
+import { parseStorageUrl } from './connect/storage-url.ts'
+import { PgStorage } from './pg-storage.ts'
+import { checkSchemaName, defaultSchema, migrate } from './schema/migrate.ts'
+import { tablesOf } from './schema/tables.ts'
+import { prepareStatements } from './storage-context.ts'
+
+/** How to open a storage; everything has a default. */
+export interface StorageOptions {
+  /** The PostgreSQL schema that holds the tables, created when it is missing. @defaultValue `perdure` */
+  readonly schema?: string
+  /** Connections to PostgreSQL; PGlite has one. */
+  readonly pool?: PoolOptions
+  /** The largest event, in bytes of JSON. @defaultValue 16 MiB */
+  readonly maxEventBytes?: number
+  /** The largest unit of a commit, its blobs included. @defaultValue 256 MiB */
+  readonly maxUnitBytes?: number
+  readonly clock?: Clock
+  readonly logger?: Logger
+  /** Called at `storage.commit.begin`, `storage.commit.written` (before COMMIT) and `storage.commit.end`. */
+  readonly probe?: Probe
+}
+
+/**
+ * Opens a storage and brings its schema up to date.
+ *
+ * - `postgres://user:password@host:port/database`: PostgreSQL 14 or later, shared by any number of processes.
+ * - `pglite://./.perdure`, `pglite:///var/lib/app`: PGlite in a directory, owned by one opener at a time. Survives the death
+ *   of the process, but not a power cut, for PGlite does not sync its files.
+ * - `pglite://memory`: PGlite in memory; gone with the process.
+ *
+ * @throws StorageError `storage_misconfigured`, `storage_unavailable`, `storage_forbidden`, `storage_in_use`,
+ *   `schema_too_new`
+ */
+export async function openStorage(url: string, options: StorageOptions = {}): Promise<Storage> {
+  const { schema = defaultSchema, clock = systemClock, logger = silentLogger, probe = noProbe } = options
+  checkSchemaName(schema)
+  const engine = await openEngine(url, options.pool ?? {}, logger)
+  try {
+    const { database } = engine
+    const tables = tablesOf(schema)
+    await migrate(database, tables)
+    const statements = prepareStatements(database, tables)
+    const context = { database, tables, statements, limits: limitsOf(options), clock, logger, probe }
+    return new PgStorage({ engine, context })
+  } catch (error) {
+    await engine.close().catch(() => {})
+    throw translateError(error, `preparing schema "${schema}"`)
+  }
+}
+
+function openEngine(url: string, pool: PoolOptions, logger: Logger): Promise<Engine> | Engine {
+  const target = parseStorageUrl(url)
+  switch (target.kind) {
+    case 'postgres':
+      return openPgPool(target.url, pool, logger)
+    case 'pglite-memory':
+      return openPgliteInMemory()
+    case 'pglite-directory':
+      return openPgliteDirectory(target.directory)
+  }
+}
+
+function limitsOf({
+  maxEventBytes = 16 * 1024 ** 2,
+  maxUnitBytes = 256 * 1024 ** 2,
+}: StorageOptions): CommitLimits {
+  return { maxEventBytes, maxUnitBytes }
+}

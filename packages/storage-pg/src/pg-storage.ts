@@ -1,0 +1,131 @@
+// The storage port on an open database. Each method hands on to the folder that does it; what is done here is the same for
+// all: refuse after close, translate errors.
+import { StorageError } from '@perdure/core'
+import type {
+  BlobWrite,
+  CommitResult,
+  CommitUnit,
+  EntityEvent,
+  EntityFilter,
+  EntityHead,
+  EntityKey,
+  LoadedEntity,
+  ReadRange,
+  RefClaim,
+  SnapshotRecord,
+  Storage,
+  StorageCapabilities,
+  StorageStats,
+  SweepOptions,
+  SweepResult,
+} from '@perdure/core'
+import { findMissingClaims, restoreClaims } from './blobs/claims.ts'
+import { readBlob } from './blobs/read-blob.ts'
+import { commit } from './commit/commit.ts'
+import { writeSnapshots } from './commit/write-snapshots.ts'
+import type { Engine } from './connect/engine.ts'
+import { translateError } from './connect/sqlstate.ts'
+import { listEntities, readHeads } from './load/heads.ts'
+import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
+import { readStats } from './retention/stats.ts'
+import { sweep } from './retention/sweep.ts'
+import type { StorageContext } from './storage-context.ts'
+
+/** Owns the engine: closing the storage closes the database connection. */
+export class PgStorage implements Storage {
+  readonly capabilities: StorageCapabilities
+  readonly #engine: Engine
+  readonly #context: StorageContext
+  /** Operations under way; closing waits for them. */
+  readonly #running = new Set<Promise<unknown>>()
+  #closing: Promise<void> | undefined
+
+  constructor(options: { readonly engine: Engine; readonly context: StorageContext }) {
+    this.#engine = options.engine
+    this.#context = options.context
+    this.capabilities = options.engine.capabilities
+  }
+
+  commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]> {
+    return this.#run('committing', (context) => commit(context, units))
+  }
+
+  load(entity: EntityKey, { specHash }: { readonly specHash: string }): Promise<LoadedEntity | undefined> {
+    return this.#run('loading an entity', (context) => loadEntity(context, entity, specHash))
+  }
+
+  readEvents(entity: EntityKey, range: ReadRange = {}): Promise<readonly EntityEvent[]> {
+    return this.#run('reading events', (context) => readEvents(context, entity, range))
+  }
+
+  findByIdempotencyKey(entity: EntityKey, idempotencyKey: string): Promise<EntityEvent | undefined> {
+    return this.#run('looking up an idempotency key', (context) =>
+      findByIdempotencyKey(context, entity, idempotencyKey),
+    )
+  }
+
+  readHeads(entities: readonly EntityKey[]): Promise<readonly (EntityHead | undefined)[]> {
+    return this.#run('reading heads', (context) => readHeads(context, entities))
+  }
+
+  listEntities(filter: EntityFilter): Promise<readonly EntityHead[]> {
+    return this.#run('listing entities', (context) => listEntities(context, filter))
+  }
+
+  readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {
+    return this.#run('reading a blob', (context) => readBlob(context, tenant, hash))
+  }
+
+  findMissingClaims(entity: EntityKey, claims: readonly RefClaim[]): Promise<readonly RefClaim[]> {
+    return this.#run('checking claims', (context) => findMissingClaims(context, entity, claims))
+  }
+
+  restoreClaims(
+    entity: EntityKey,
+    version: number,
+    claims: readonly RefClaim[],
+    blobs: readonly BlobWrite[],
+  ): Promise<boolean> {
+    return this.#run('restoring claims', (context) => restoreClaims(context, entity, version, claims, blobs))
+  }
+
+  saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void> {
+    return this.#run('saving a snapshot', ({ database, statements }) =>
+      writeSnapshots(database, statements.snapshots, [{ entity, snapshot }]),
+    )
+  }
+
+  sweep(options: SweepOptions): Promise<SweepResult> {
+    return this.#run('sweeping', (context) => sweep(context, options))
+  }
+
+  stats(): Promise<StorageStats> {
+    return this.#run('reading statistics', readStats)
+  }
+
+  /** Waits for what is under way. */
+  close(): Promise<void> {
+    this.#closing ??= Promise.allSettled(this.#running)
+      .then(() => this.#engine.close())
+      .catch((error: unknown) => {
+        throw translateError(error, 'closing the storage')
+      })
+    return this.#closing
+  }
+
+  async #run<Result>(
+    doing: string,
+    operation: (context: StorageContext) => Promise<Result>,
+  ): Promise<Result> {
+    if (this.#closing !== undefined) throw new StorageError('storage_closed', 'the storage is closed')
+    const running = operation(this.#context)
+    this.#running.add(running)
+    try {
+      return await running
+    } catch (error) {
+      throw translateError(error, doing)
+    } finally {
+      this.#running.delete(running)
+    }
+  }
+}

@@ -1,0 +1,9 @@
+// Every schema version, oldest first; a released migration is never changed, only followed.
+import type { Migration } from './migration.ts'
+import { firstSchema } from './migrations/0001-first-schema.ts'
+
+/** The migrations in order; the last one's version is the schema version of this package. */
+export const migrations: readonly Migration[] = [firstSchema]
+
+/** The newest schema version that this package knows. */
+export const schemaVersion: number = migrations.at(-1)?.version ?? 0

@@ -1,0 +1,30 @@
+// The tables of one storage, as statements name them: qualified, since nothing may hang on a session's search path.
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+
+/** Qualified names, for use in `sql` templates. */
+export interface Tables {
+  /** Its name, unquoted. */
+  readonly schema: string
+  readonly entities: RawBuilder<unknown>
+  readonly events: RawBuilder<unknown>
+  readonly snapshots: RawBuilder<unknown>
+  readonly blobs: RawBuilder<unknown>
+  readonly blobRefs: RawBuilder<unknown>
+  readonly logHead: RawBuilder<unknown>
+  readonly migrations: RawBuilder<unknown>
+}
+
+/** @param schema - checked by `checkSchemaName` */
+export function tablesOf(schema: string): Tables {
+  return {
+    schema,
+    entities: sql.id(schema, 'entities'),
+    events: sql.id(schema, 'events'),
+    snapshots: sql.id(schema, 'snapshots'),
+    blobs: sql.id(schema, 'blobs'),
+    blobRefs: sql.id(schema, 'blob_refs'),
+    logHead: sql.id(schema, 'log_head'),
+    migrations: sql.id(schema, 'migrations'),
+  }
+}

@@ -1,0 +1,47 @@
+// What every operation of one open storage shares.
+import type { Clock, Logger, Probe } from '@perdure/core'
+import type { AppendParameters, AppendRow } from './commit/append-statement.ts'
+import { appendStatement } from './commit/append-statement.ts'
+import type { CommitLimits } from './commit/prepared-unit.ts'
+import type { LosersStatement } from './commit/resolve-losers.ts'
+import { losersStatement } from './commit/resolve-losers.ts'
+import type { SnapshotsStatement } from './commit/write-snapshots.ts'
+import { snapshotsStatement } from './commit/write-snapshots.ts'
+import type { ContentStatements } from './blobs/content-statements.ts'
+import { contentStatements } from './blobs/content-statements.ts'
+import type { Database } from './connect/engine.ts'
+import type { Statement } from './connect/statement.ts'
+import type { LoadStatements } from './load/load-statements.ts'
+import { loadStatements } from './load/load-statements.ts'
+import type { Tables } from './schema/tables.ts'
+
+/** The database, its table names and statements, and the ports. */
+export interface StorageContext {
+  readonly database: Database
+  readonly tables: Tables
+  readonly statements: Statements
+  readonly limits: CommitLimits
+  readonly clock: Clock
+  readonly logger: Logger
+  readonly probe: Probe
+}
+
+/** Every statement that runs often. */
+export interface Statements {
+  readonly append: Statement<AppendParameters, AppendRow>
+  readonly losers: LosersStatement
+  readonly snapshots: SnapshotsStatement
+  readonly contents: ContentStatements
+  readonly load: LoadStatements
+}
+
+/** Compiles them for one storage. */
+export function prepareStatements(database: Database, tables: Tables): Statements {
+  return {
+    append: appendStatement(database, tables),
+    losers: losersStatement(database, tables),
+    snapshots: snapshotsStatement(database, tables),
+    contents: contentStatements(database, tables),
+    load: loadStatements(database, tables),
+  }
+}

