@@ -1,8 +1,8 @@
 // One project a cost: pure tests, property tests, database tests. Tests run on sources through '@perdure/source'.
 import { defineConfig } from 'vitest/config'
 
-const resolve = { conditions: ['@perdure/source', 'node', 'import', 'default'] }
-const ssr = { resolve: { conditions: ['@perdure/source', 'node', 'import', 'default'] } }
+const resolve = { conditions: ['@perdure/source', 'node'] }
+const ssr = { resolve: { conditions: ['@perdure/source', 'node'] } }
 
 /** A project that holds every test file with this suffix. */
 const project = (name: string, suffix: string, extra: object = {}) => ({

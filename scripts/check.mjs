@@ -1,0 +1,41 @@
+// `pnpm check`: build, format, lint, types, unused code, packages, docs, tests. Goes on after a failure, so that one run
+// shows everything that is wrong.
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { build, run, step } from './lib/workspace.mjs'
+
+const bin = (path, ...args) => run('node', [`node_modules/${path}`, ...args])
+const results = [
+  await build(),
+  await step('format', () => bin('prettier/bin/prettier.cjs', '--check', '--log-level', 'warn', '.')),
+  await step('lint', () => bin('oxlint/bin/oxlint', '--type-aware', '--deny-warnings')),
+  await step('types', () => bin('typescript/bin/tsc', '-p', 'tsconfig.test.json')),
+  await step('unused code', () => bin('knip/bin/knip.js')),
+  await step('docs', () => run('node', ['scripts/check-docs.mjs'])),
+  await step('packages', () => run('node', ['scripts/check-packages.mjs'])),
+]
+const { code, passed, failed } = await test()
+console.log(`vitest: ${passed} passed, ${failed} failed`)
+process.exit(code === 0 && results.every(Boolean) ? 0 : 1)
+
+async function test() {
+  const folder = await mkdtemp(join(tmpdir(), 'perdure-check-'))
+  const report = join(folder, 'vitest.json')
+  try {
+    const reporters = ['--reporter=default', '--reporter=json', `--outputFile.json=${report}`]
+    const args = ['node_modules/vitest/vitest.mjs', 'run', '--coverage', ...reporters]
+    const { code } = await run('node', args, { live: true })
+    const { numPassedTests, numFailedTests, numTotalTestSuites, numFailedTestSuites } = JSON.parse(
+      await readFile(report, 'utf8'),
+    )
+    // A file that cannot be loaded has no failed test of its own, and must not pass for none.
+    const brokenFiles = code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0
+    return { code: numTotalTestSuites === 0 ? 1 : code, passed: numPassedTests, failed: numFailedTests + brokenFiles }
+  } catch (error) {
+    console.error(String(error))
+    return { code: 1, passed: 0, failed: 1 }
+  } finally {
+    await rm(folder, { recursive: true, force: true })
+  }
+}
