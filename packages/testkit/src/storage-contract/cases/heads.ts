@@ -68,6 +68,7 @@ export const headCases: readonly ContractCase[] = contractGroup('head', {
       for (let page = await ids(storage, { limit }); page.length > 0;) {
         assert.ok(page.length <= limit, `a page of ${page.length} under a limit of ${limit}`)
         seen.push(...page)
+        assert.ok(seen.length <= inByteOrder.length, 'paging goes in circles')
         page = await ids(storage, { limit, afterId: seen.at(-1) ?? '' })
       }
       assert.deepEqual(seen, inByteOrder)

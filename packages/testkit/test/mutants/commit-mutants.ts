@@ -1,0 +1,251 @@
+// Mutants that commit wrongly.
+import type { CommitResult, CommitUnit } from '@perdure/core'
+import { openMemoryStorage } from '@perdure/core/memory'
+import { oneByOne, renumbered, turn, versionOf } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
+
+export const commitMutants: readonly Mutant[] = [
+  {
+    name: 'acknowledges the last unit of a commit without storing it',
+    breaks: 'creates an entity with its first unit',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results = await sound.commit(units.slice(0, -1))
+        const { lastPosition } = await sound.stats()
+        return units.length === 0
+          ? results
+          : [...results, { kind: 'committed', firstPosition: lastPosition + 1n }]
+      },
+    }),
+  },
+  {
+    name: 'ignores the head and appends anyway',
+    breaks: 'stores nothing of a unit in conflict',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results: CommitResult[] = []
+        for (const unit of units)
+          results.push(...(await sound.commit([renumbered(unit, await versionOf(sound, unit.entity))])))
+        return results
+      },
+    }),
+  },
+  {
+    name: 'reads the head first and commits later',
+    breaks: 'lets exactly one of many writers append after a version',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const versions = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        await turn()
+        const fits = (unit: CommitUnit, index: number): boolean => versions[index] === unit.expectedVersion
+        const now = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        return sound.commit(
+          units.map((unit, index) => (fits(unit, index) ? renumbered(unit, now[index] ?? 0) : unit)),
+        )
+      },
+    }),
+  },
+  {
+    name: 'fails the whole commit when one unit is a conflict',
+    breaks: 'commits the neighbours of a conflict',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const versions = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        if (units.every((unit, index) => unit.expectedVersion === versions[index])) return sound.commit(units)
+        return versions.map((actualVersion) => ({ kind: 'conflict', actualVersion }))
+      },
+    }),
+  },
+  {
+    name: 'rejects the whole commit when one unit is refused',
+    breaks: 'commits the neighbours of a refused unit',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results = await oneByOne(openMemoryStorage(), units)
+        for (const result of results) if (result.kind === 'refused') throw result.error
+        return sound.commit(units)
+      },
+    }),
+  },
+  {
+    name: 'gives the expected version as the one found',
+    breaks: 'gives version 0 for a conflict on an entity that does not exist',
+    mutate: (sound) => ({
+      commit: async (units) =>
+        (await sound.commit(units)).map((result, index) =>
+          result.kind === 'conflict'
+            ? { ...result, actualVersion: units[index]?.expectedVersion ?? 0 }
+            : result,
+        ),
+    }),
+  },
+  {
+    name: 'returns results in the order it stored them, by id',
+    breaks: 'answers the unit at index i at index i',
+    mutate: (sound) => ({
+      commit: (units) =>
+        sound.commit(units.toSorted((left, right) => (left.entity.id < right.entity.id ? -1 : 1))),
+    }),
+  },
+  {
+    name: 'stores the blobs and claims of losers',
+    breaks: 'stores nothing of a unit in conflict',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results = await sound.commit(units)
+        for (const [index, { entity, claims, blobs }] of units.entries()) {
+          const result = results[index]
+          if (result?.kind === 'conflict')
+            await sound.restoreClaims(entity, result.actualVersion, claims, blobs)
+        }
+        return results
+      },
+    }),
+  },
+  {
+    name: 'stores a unit event by event',
+    breaks: 'never shows a reader a part of a unit',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results: CommitResult[] = []
+        for (const unit of units) {
+          const parts = unit.events.map((event, index) => ({
+            ...unit,
+            expectedVersion: unit.expectedVersion + index,
+            events: [event],
+          }))
+          const answers: CommitResult[] = []
+          for (const part of parts.length > 1 ? parts : [unit]) {
+            answers.push(...(await sound.commit([part])))
+            await turn()
+          }
+          results.push(answers.find((answer) => answer.kind !== 'committed') ?? (answers[0] as CommitResult))
+        }
+        return results
+      },
+    }),
+  },
+  {
+    name: 'takes a repeated unit for a rival',
+    breaks: 'answers a repeated unit as the first time and stores it once',
+    mutate: (sound) => {
+      const seen = new Set<string | undefined>()
+      return {
+        commit: (units) =>
+          sound.commit(
+            units.map((unit) => {
+              const id = unit.events[0]?.eventId
+              if (!seen.has(id)) return seen.add(id) && unit
+              return {
+                ...unit,
+                events: unit.events.map((event) => ({ ...event, eventId: `${event.eventId}'` })),
+              }
+            }),
+          ),
+      }
+    },
+  },
+  {
+    name: 'recognises a repeat only while it is the newest unit',
+    breaks: 'answers a repeated unit as the first time when the entity has moved on',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const versions = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        const results = await sound.commit(units)
+        return results.map((result, index) => {
+          const actualVersion = versions[index] ?? 0
+          const end = units[index]?.events.at(-1)?.sequence ?? 0
+          return result.kind === 'committed' && end < actualVersion
+            ? { kind: 'conflict', actualVersion }
+            : result
+        })
+      },
+    }),
+  },
+  {
+    name: 'takes a rival at the same sequence for a repeat',
+    breaks: 'tells a rival at the same sequence from a repeat by the event id',
+    mutate: (sound) => ({
+      commit: async (units) =>
+        (await sound.commit(units)).map((result, index) =>
+          result.kind === 'conflict' && result.actualVersion > (units[index]?.expectedVersion ?? 0)
+            ? { kind: 'committed', firstPosition: 1n }
+            : result,
+        ),
+    }),
+  },
+  {
+    name: 'stores a unit again when it is repeated at once',
+    breaks: 'stores a unit once that is committed many times at once',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const versions = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        await turn()
+        const now = await Promise.all(units.map((unit) => versionOf(sound, unit.entity)))
+        return sound.commit(
+          units.map((unit, index) => {
+            const isNew = versions[index] === unit.expectedVersion
+            const { events, ...rest } = isNew ? renumbered(unit, now[index] ?? 0) : unit
+            return { ...rest, events: events.map(({ idempotencyKey: _key, ...event }) => event) }
+          }),
+        )
+      },
+    }),
+  },
+  {
+    name: 'numbers events whatever their sequence says',
+    breaks: 'refuses a unit whose sequences leave a gap',
+    mutate: (sound) => ({
+      commit: (units) => sound.commit(units.map((unit) => renumbered(unit, unit.expectedVersion))),
+    }),
+  },
+  {
+    name: 'takes events of any size',
+    breaks: 'refuses an event over the limit of 16 MiB and commits its neighbours',
+    mutate: () => {
+      const boundless = openMemoryStorage({ maxEventBytes: Infinity })
+      return { commit: (units) => boundless.commit(units), readHeads: (keys) => boundless.readHeads(keys) }
+    },
+  },
+  {
+    name: 'drops a claim without content and commits the rest',
+    breaks: 'refuses a claim on content that is neither stored nor sent along',
+    mutate: (sound) => ({
+      commit: async (units) =>
+        sound.commit(
+          await Promise.all(
+            units.map(async (unit) => {
+              const there = await Promise.all(
+                unit.claims.map(
+                  async ({ hash }) =>
+                    unit.blobs.some((blob) => blob.hash === hash) ||
+                    (await sound.readBlob(unit.entity.tenant, hash)) !== undefined,
+                ),
+              )
+              return { ...unit, claims: unit.claims.filter((_, index) => there[index]) }
+            }),
+          ),
+        ),
+    }),
+  },
+  {
+    name: 'lets an entity come back after its tombstone',
+    breaks: 'refuses whatever follows a tombstone',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const heads = await sound.readHeads(units.map((unit) => unit.entity))
+        const results = await sound.commit(units)
+        return results.map((result, index) =>
+          result.kind === 'refused' && heads[index]?.deletedAt !== undefined
+            ? { kind: 'committed', firstPosition: 1n }
+            : result,
+        )
+      },
+    }),
+  },
+  {
+    name: 'binds more than 65,535 parameters and lets them wrap',
+    breaks: 'takes a commit of more rows than a statement has parameters',
+    mutate: (sound) => ({ commit: (units) => sound.commit(units.slice(0, Math.floor(65_535 / 12))) }),
+  },
+]

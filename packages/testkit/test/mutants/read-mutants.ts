@@ -1,0 +1,140 @@
+// Mutants that read, load or list wrongly.
+import { compareUtf16, listAll } from './listing.ts'
+import { turn } from './mutant.ts'
+import type { Mutant } from './mutant.ts'
+
+export const readMutants: readonly Mutant[] = [
+  {
+    name: 'drops the limit of a read',
+    breaks: 'reads the first n under a limit of n',
+    mutate: (sound) => ({
+      readEvents: (entity, range) => sound.readEvents(entity, { ...range, limit: Infinity }),
+    }),
+  },
+  {
+    name: 'takes a limit of 0 for none',
+    breaks: 'reads nothing under a limit of 0',
+    mutate: (sound) => ({
+      readEvents: (entity, { limit, ...range } = {}) =>
+        sound.readEvents(entity, { ...range, limit: limit === undefined || limit === 0 ? Infinity : limit }),
+    }),
+  },
+  {
+    name: 'leaves out the upper bound',
+    breaks: 'reads up to a sequence, inclusive',
+    mutate: (sound) => ({
+      readEvents: (entity, range = {}) =>
+        sound.readEvents(
+          entity,
+          range.toSequence === undefined ? range : { ...range, toSequence: range.toSequence - 1 },
+        ),
+    }),
+  },
+  {
+    name: 'reads newest first',
+    breaks: 'reads all events in order when no range is given',
+    mutate: (sound) => ({
+      readEvents: async (entity, range) => (await sound.readEvents(entity, range)).toReversed(),
+    }),
+  },
+  {
+    name: 'reads the head before the tail, in two steps',
+    breaks: 'loads a whole that fits together while others commit',
+    mutate: (sound) => ({
+      load: async (entity, { specHash }) => {
+        const [head] = await sound.readHeads([entity])
+        await turn()
+        const loaded = await sound.load(entity, { specHash })
+        return head && loaded && { ...loaded, head }
+      },
+    }),
+  },
+  {
+    name: 'loads every event beside a snapshot',
+    breaks: 'loads the snapshot and the events after it',
+    mutate: (sound) => ({
+      load: async (entity, options) => {
+        const loaded = await sound.load(entity, options)
+        return loaded && { ...loaded, tail: await sound.readEvents(entity) }
+      },
+    }),
+  },
+  {
+    name: 'hides deleted entities from load',
+    breaks: 'loads a deleted entity with deletedAt',
+    mutate: (sound) => ({
+      load: async (entity, options) => {
+        const loaded = await sound.load(entity, options)
+        return loaded?.head.deletedAt === undefined ? loaded : undefined
+      },
+    }),
+  },
+  {
+    name: 'forgets idempotency keys',
+    breaks: 'finds the event that was committed under an idempotency key',
+    mutate: () => ({ findByIdempotencyKey: async () => undefined }),
+  },
+  {
+    name: 'looks for an idempotency key in every entity',
+    breaks: 'finds nothing under a key that this entity never used',
+    mutate: (sound) => ({
+      findByIdempotencyKey: async (entity, key) => {
+        const heads = await sound.listEntities({ ...entity, limit: Infinity })
+        const found = await Promise.all(
+          [entity, ...heads].map((head) => sound.findByIdempotencyKey(head, key)),
+        )
+        return found.find((event) => event !== undefined)
+      },
+    }),
+  },
+  {
+    name: 'reads heads in the order it stores them',
+    breaks: 'reads heads in the order asked, with undefined where there is none',
+    mutate: (sound) => ({
+      readHeads: async (entities) =>
+        (await sound.readHeads(entities)).toSorted((left, right) =>
+          (left?.id ?? '') < (right?.id ?? '') ? -1 : 1,
+        ),
+    }),
+  },
+  {
+    name: 'leaves out heads that are not there',
+    breaks: 'reads heads in the order asked, with undefined where there is none',
+    mutate: (sound) => ({
+      readHeads: async (entities) => (await sound.readHeads(entities)).filter((head) => head !== undefined),
+    }),
+  },
+  {
+    name: 'lists in the order of a locale',
+    breaks: 'lists entities by id in the order of their UTF-8 bytes',
+    mutate: (sound) => ({
+      listEntities: (filter) => listAll(sound, filter, (left, right) => left.localeCompare(right, 'en')),
+    }),
+  },
+  {
+    name: 'lists in the order of UTF-16 units',
+    breaks: 'lists entities by id in the order of their UTF-8 bytes',
+    mutate: (sound) => ({ listEntities: (filter) => listAll(sound, filter, compareUtf16) }),
+  },
+  {
+    name: 'lists the id it should begin after again',
+    breaks: 'lists every entity once when paged through',
+    mutate: (sound) => ({
+      listEntities: (filter) => listAll(sound, filter, compareUtf16, true),
+    }),
+  },
+  {
+    name: 'ignores the status filter',
+    breaks: 'lists only entities in the status asked for',
+    mutate: (sound) => ({
+      listEntities: ({ tenant, type, limit }) => sound.listEntities({ tenant, type, limit }),
+    }),
+  },
+  {
+    name: 'lists deleted entities unasked',
+    breaks: 'leaves deleted entities out of a list unless asked for them',
+    mutate: (sound) => ({
+      listEntities: (filter) => sound.listEntities({ ...filter, includeDeleted: true }),
+    }),
+  },
+]
