@@ -31,7 +31,11 @@ async function test() {
     )
     // A file that cannot be loaded has no failed test of its own, and must not pass for none.
     const brokenFiles = code !== 0 && numFailedTests === 0 ? Math.max(1, numFailedTestSuites) : 0
-    return { code: numTotalTestSuites === 0 ? 1 : code, passed: numPassedTests, failed: numFailedTests + brokenFiles }
+    return {
+      code: numTotalTestSuites === 0 ? 1 : code,
+      passed: numPassedTests,
+      failed: numFailedTests + brokenFiles,
+    }
   } catch (error) {
     console.error(String(error))
     return { code: 1, passed: 0, failed: 1 }

@@ -13,7 +13,9 @@ export async function requireNode() {
   const [major, minor] = engines.node.replace('>=', '').split('.').map(Number)
   const [ownMajor, ownMinor] = process.versions.node.split('.').map(Number)
   if (ownMajor > major || (ownMajor === major && ownMinor >= minor)) return
-  console.error(`Perdure needs Node ${engines.node}; this is ${process.versions.node}. See https://nodejs.org`)
+  console.error(
+    `Perdure needs Node ${engines.node}; this is ${process.versions.node}. See https://nodejs.org`,
+  )
   process.exit(1)
 }
 

@@ -70,6 +70,7 @@ function toEvent(
 ): EntityEvent {
   const { tenant, type, id } = context.entity
   const { idempotencyKey, correlationId, causationId } = command.meta
+  const related = context.knowledge?.related
   return {
     tenant,
     type,
@@ -79,6 +80,7 @@ function toEvent(
     action,
     from: state.status,
     ...proposal,
+    ...(related === undefined || related.size === 0 ? {} : { related: Object.fromEntries(related) }),
     at: context.now,
     specHash: model.specHash,
     specVersion: model.spec.version,

@@ -52,6 +52,8 @@ export interface EntityEvent extends EntityKey {
   /** Names of the params that stay out of fields. */
   readonly transient?: readonly string[]
   readonly effects: readonly ResolvedEffect[]
+  /** Statuses of other entities that the decision rested on, by `Type/id`; null where there was no such entity. */
+  readonly related?: Readonly<Record<string, string | null>>
   /** When it was decided, epoch milliseconds. */
   readonly at: number
   readonly specHash: string
