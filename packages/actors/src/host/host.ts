@@ -173,11 +173,12 @@ export class Host implements AsyncDisposable {
 
   async #tryAsk(entity: EntityKey, asked: Asked, options: AskOptions = {}): Promise<TryAskResult> {
     try {
-      if (this.#isStopping) throw new HostStopped(formatEntityKey(entity))
+      options.signal?.throwIfAborted()
+      this.#refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
       const wait = this.#admission.enter()
-      if (wait !== undefined) await wait
+      if (wait !== undefined) await this.#admitted(wait, entity, options.signal)
       const outcome = await this.#submit(this.#registry.activate(entity), command, options.signal)
       return outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome
     } catch (error) {
@@ -192,17 +193,35 @@ export class Host implements AsyncDisposable {
     signal?: AbortSignal,
   ): Promise<CommandOutcome> {
     return new Promise((resolve, reject) => {
+      const abandon = (): void => reject(signal?.reason as Error)
       const settle = (outcome: CommandOutcome): void => {
+        signal?.removeEventListener('abort', abandon)
         this.#admission.leave()
         resolve(outcome)
       }
+      signal?.addEventListener('abort', abandon, { once: true })
       actor.send({ type: 'perdure.ask', request: { command, settle, attempts: 0 } })
-      signal?.addEventListener('abort', () => reject(signal.reason as Error), { once: true })
     })
   }
 
-  async #activated(entity: EntityKey): Promise<Resident> {
+  /** Waits for room. Whoever gave up meanwhile, or finds the host stopping, gives the place back. */
+  async #admitted(wait: Promise<void>, entity: EntityKey, signal?: AbortSignal): Promise<void> {
+    await wait
+    try {
+      signal?.throwIfAborted()
+      this.#refuseWhenStopping(entity)
+    } catch (error) {
+      this.#admission.leave()
+      throw error
+    }
+  }
+
+  #refuseWhenStopping(entity: EntityKey): void {
     if (this.#isStopping) throw new HostStopped(formatEntityKey(entity))
+  }
+
+  async #activated(entity: EntityKey): Promise<Resident> {
+    this.#refuseWhenStopping(entity)
     const resident = this.#registry.activate(entity)
     await resident.process.activate()
     if (resident.process.committedState.version > 0) return resident
