@@ -1,5 +1,6 @@
 // Mutants that commit wrongly.
 import type { CommitResult, CommitUnit } from '@perdure/core'
+import { StorageError } from '@perdure/core'
 import { openMemoryStorage } from '@perdure/core/memory'
 import { oneByOne, renumbered, turn, versionOf } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
@@ -247,5 +248,37 @@ export const commitMutants: readonly Mutant[] = [
     name: 'binds more than 65,535 parameters and lets them wrap',
     breaks: 'takes a commit of more rows than a statement has parameters',
     mutate: (sound) => ({ commit: (units) => sound.commit(units.slice(0, Math.floor(65_535 / 12))) }),
+  },
+  {
+    name: 'rejects a commit of nothing',
+    breaks: 'answers a commit of no units with no results',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        if (units.length === 0) throw new StorageError('storage_failed', 'nothing to commit')
+        return sound.commit(units)
+      },
+    }),
+  },
+  {
+    name: 'looks for conflicts among the first hundred units only',
+    breaks: 'finds the few conflicts among many units',
+    mutate: (sound) => ({
+      commit: async (units) => {
+        const results = await sound.commit(units)
+        return results.map((result, index) =>
+          index > 100 && result.kind === 'conflict' ? { kind: 'committed', firstPosition: 1n } : result,
+        )
+      },
+    }),
+  },
+  {
+    name: 'drops claims beyond the parameters of a statement',
+    breaks: 'takes a unit of more claims than a statement has parameters',
+    mutate: (sound) => ({
+      commit: (units) =>
+        sound.commit(
+          units.map((unit) => ({ ...unit, claims: unit.claims.slice(0, Math.floor(65_535 / 4)) })),
+        ),
+    }),
   },
 ]

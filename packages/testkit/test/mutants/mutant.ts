@@ -1,5 +1,5 @@
 // A mutant: the sound memory storage with one promise broken. A case that no mutant can fail proves nothing.
-import type { CommitResult, CommitUnit, EntityKey, Storage } from '@perdure/core'
+import type { CommitResult, CommitUnit, EntityKey, Storage, StorageCapabilities } from '@perdure/core'
 import { openMemoryStorage } from '@perdure/core/memory'
 import type { MemoryStorage } from '@perdure/core/memory'
 import type { ContractSubject } from '@perdure/testkit'
@@ -11,20 +11,35 @@ export interface Mutant {
   /** The promise it breaks: the name of a case that must fail, without "the storage ". */
   readonly breaks: string
   /** The methods it gets wrong; the others are those of the sound storage. */
-  mutate(sound: MemoryStorage): Partial<Storage>
+  readonly mutate?: (sound: MemoryStorage) => Partial<Storage>
+  /** The same for a second opening of the data, at the same time or later. */
+  readonly mutateAgain?: (sound: MemoryStorage) => Partial<Storage>
 }
 
+/** The memory storage, which stands in for a durable and shared one: its data outlives what is opened on it. */
+const everything: StorageCapabilities = { durable: true, survivesPowerLoss: true, shared: true }
+
 /** A new mutant storage, ready for one case. */
-export function openMutant(mutant: Mutant): ContractSubject {
+export function openMutant({ mutate, mutateAgain }: Mutant): ContractSubject {
   const sound = openMemoryStorage()
-  const wrong = mutant.mutate(sound)
-  const storage = new Proxy<Storage>(sound, {
+  const again = async (): Promise<Storage> => overridden(sound, mutateAgain?.(sound) ?? {})
+  return {
+    storage: overridden(sound, mutate?.(sound) ?? {}),
+    reopen: again,
+    openAnother: again,
+    tamper: sound.tamper,
+    close: () => sound.close(),
+  }
+}
+
+function overridden(sound: Storage, wrong: Partial<Storage>): Storage {
+  const methods: Partial<Storage> = { capabilities: everything, ...wrong }
+  return new Proxy(sound, {
     get(target, name: keyof Storage) {
-      const value: unknown = wrong[name] ?? target[name]
-      return typeof value === 'function' ? value.bind(name in wrong ? wrong : target) : value
+      const value: unknown = methods[name] ?? target[name]
+      return typeof value === 'function' ? value.bind(name in methods ? methods : target) : value
     },
   })
-  return { storage, tamper: sound.tamper, close: () => sound.close() }
 }
 
 /** The version of an entity; 0 when there is none. */

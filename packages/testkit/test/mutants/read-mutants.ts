@@ -1,6 +1,6 @@
 // Mutants that read, load or list wrongly.
 import { compareUtf16, listAll } from './listing.ts'
-import { turn } from './mutant.ts'
+import { turn, versionOf } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
 
 export const readMutants: readonly Mutant[] = [
@@ -135,6 +135,57 @@ export const readMutants: readonly Mutant[] = [
     breaks: 'leaves deleted entities out of a list unless asked for them',
     mutate: (sound) => ({
       listEntities: (filter) => sound.listEntities({ ...filter, includeDeleted: true }),
+    }),
+  },
+  {
+    name: 'turns a range round that is the wrong way',
+    breaks: 'reads nothing from an empty range',
+    mutate: (sound) => ({
+      readEvents: (entity, { fromSequence = 1, toSequence = Infinity, ...rest } = {}) =>
+        sound.readEvents(entity, {
+          fromSequence: Math.min(fromSequence, toSequence),
+          toSequence: Math.max(fromSequence, toSequence),
+          ...rest,
+        }),
+    }),
+  },
+  {
+    name: 'reads the last event when asked for one beyond it',
+    breaks: 'reads nothing beyond the head',
+    mutate: (sound) => ({
+      readEvents: async (entity, range = {}) => {
+        const version = await versionOf(sound, entity)
+        return sound.readEvents(entity, {
+          ...range,
+          fromSequence: Math.min(range.fromSequence ?? 1, version),
+        })
+      },
+    }),
+  },
+  {
+    name: 'loads an empty entity where there is none',
+    breaks: 'loads nothing for an entity that was never created',
+    mutate: (sound) => ({
+      load: async (entity, options) =>
+        (await sound.load(entity, options)) ?? {
+          head: { ...entity, version: 0, status: '', updatedAt: 0 },
+          tail: [],
+        },
+    }),
+  },
+  {
+    name: 'lists heads without the time of their last event',
+    breaks: 'lists heads as it reads them',
+    mutate: (sound) => ({
+      listEntities: async (filter) =>
+        (await sound.listEntities(filter)).map((head) => ({ ...head, updatedAt: 0 })),
+    }),
+  },
+  {
+    name: 'lists a thousand entities at most',
+    breaks: 'lists and sweeps thousands',
+    mutate: (sound) => ({
+      listEntities: (filter) => sound.listEntities({ ...filter, limit: Math.min(filter.limit, 1_000) }),
     }),
   },
 ]

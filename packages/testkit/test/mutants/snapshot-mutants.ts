@@ -92,4 +92,25 @@ export const snapshotMutants: readonly Mutant[] = [
         }),
     }),
   },
+  {
+    name: 'keeps a snapshot until its entity is created',
+    breaks: 'ignores a snapshot of an entity that does not exist',
+    mutate: (sound) => {
+      const early = new Map<string, SnapshotRecord>()
+      return {
+        saveSnapshot: async (entity, snapshot) => {
+          early.set(entity.id, snapshot)
+          return sound.saveSnapshot(entity, snapshot)
+        },
+        commit: async (units) => {
+          const results = await sound.commit(units)
+          for (const { entity } of units) {
+            const snapshot = early.get(entity.id)
+            if (snapshot !== undefined) await sound.saveSnapshot(entity, snapshot)
+          }
+          return results
+        },
+      }
+    },
+  },
 ]

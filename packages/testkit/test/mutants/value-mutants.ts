@@ -1,4 +1,4 @@
-// Mutants that change what they are given: values, names, and what they say of themselves.
+// Mutants that change what they are given: values and names.
 import type { CommitUnit, EntityEvent, EntityKey, JsonObject, JsonValue, Storage } from '@perdure/core'
 import type { MemoryStorage } from '@perdure/core/memory'
 import type { Mutant } from './mutant.ts'
@@ -130,28 +130,15 @@ export const valueMutants: readonly Mutant[] = [
       naming(sound, ({ tenant, type, id }) => ({ tenant: '', type: '', id: `${tenant}:${type}:${id}` })),
   },
   {
-    name: 'claims to be durable',
-    breaks: 'says of itself what it was adopted with',
-    mutate: (sound) => ({ capabilities: { ...sound.capabilities, durable: true } }),
-  },
-  {
-    name: 'answers after it is closed',
-    breaks: 'answers every call with storage_closed once it is closed',
-    mutate: () => ({ close: async () => {} }),
-  },
-  {
-    name: 'answers a call that has nothing to do after it is closed',
-    breaks: 'answers every call with storage_closed once it is closed',
-    mutate: (sound) => ({ commit: async (units) => (units.length === 0 ? [] : sound.commit(units)) }),
-  },
-  {
-    name: 'does not count deleted entities',
-    breaks: 'counts exactly what it holds',
+    name: 'cuts blobs at 1 MiB',
+    breaks: 'takes a blob of 8 MiB',
     mutate: (sound) => ({
-      stats: async () => {
-        const stats = await sound.stats()
-        return { ...stats, entities: Math.max(stats.entities - 1, 0) }
-      },
+      readBlob: async (tenant, hash) => (await sound.readBlob(tenant, hash))?.subarray(0, 1 << 20),
     }),
+  },
+  {
+    name: 'stores nothing of an event over 4 MiB',
+    breaks: 'takes an event of 8 MiB',
+    mutate: (sound) => storing(sound, (params) => (JSON.stringify(params).length > 1 << 22 ? {} : params)),
   },
 ]

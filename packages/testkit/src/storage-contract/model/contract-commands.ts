@@ -30,7 +30,8 @@ export interface UnitStep {
 /** One step of a history. */
 export type Step =
   | { readonly kind: 'commit'; readonly units: readonly UnitStep[] }
-  | { readonly kind: 'repeat' }
+  /** Commits again what an earlier commit did, this many before the last. */
+  | { readonly kind: 'repeat'; readonly back: number }
   | { readonly kind: 'sweep'; readonly pass: number; readonly graceMs: number }
   | {
       readonly kind: 'restore'
@@ -78,7 +79,10 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       units: fc.uniqueArray(unitStep, { minLength: 1, maxLength: 3, selector: ({ entity }) => entity }),
     }),
   },
-  { weight: 1, arbitrary: fc.record({ kind: fc.constant('repeat' as const) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('repeat' as const), back: fc.nat({ max: 3 }) }),
+  },
   {
     weight: 3,
     arbitrary: fc.record({

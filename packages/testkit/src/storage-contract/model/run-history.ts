@@ -38,10 +38,7 @@ class History {
   readonly #tenant: string
   readonly #before: Baseline
   #now: number
-  #lastCommit: { readonly units: readonly CommitUnit[]; readonly model: readonly ModelUnit[] } = {
-    units: [],
-    model: [],
-  }
+  readonly #commits: (readonly (readonly [CommitUnit, ModelUnit])[])[] = []
 
   constructor(storage: Storage, tenant: string, now: number, before: Baseline) {
     this.#storage = storage
@@ -54,11 +51,11 @@ class History {
     switch (step.kind) {
       case 'commit': {
         const pairs = step.units.map((unit) => this.#pair(unit, `step-${index}`))
-        this.#lastCommit = { units: pairs.map(([unit]) => unit), model: pairs.map(([, model]) => model) }
-        return this.#commit()
+        this.#commits.push(pairs)
+        return this.#commit(pairs)
       }
       case 'repeat':
-        return this.#commit()
+        return this.#commit(this.#commits.at(-1 - step.back) ?? [])
       case 'sweep': {
         this.#now += step.pass
         const { freedBytes: _, ...counts } = await this.#storage.sweep({
@@ -130,14 +127,10 @@ class History {
     assert.equal(lastPosition - this.#before.lastPosition, BigInt(this.#model.positions), 'positions')
   }
 
-  async #commit(): Promise<void> {
-    const { units, model } = this.#lastCommit
-    const results = await this.#storage.commit(units)
-    assert.deepEqual(
-      results.map(inWords),
-      model.map((unit) => this.#model.commit(unit)),
-      'the results of the commit',
-    )
+  async #commit(pairs: readonly (readonly [CommitUnit, ModelUnit])[]): Promise<void> {
+    const results = await this.#storage.commit(pairs.map(([unit]) => unit))
+    const expected = pairs.map(([, model]) => this.#model.commit(model))
+    assert.deepEqual(results.map(inWords), expected, 'the results of the commit')
   }
 
   #pair(step: UnitStep, writer: string): readonly [CommitUnit, ModelUnit] {
