@@ -10,8 +10,17 @@ const project = (name: string, suffix: string, extra: object = {}) => ({
   ssr,
   test: {
     name,
-    include: [`packages/*/test/**/*.${suffix}.ts`, `examples/*/test/**/*.${suffix}.ts`, `test/**/*.${suffix}.ts`],
-    exclude: ['**/node_modules/**', '**/dist/**', '**/*.soak.test.ts', ...(name === 'unit' ? ['**/*.{prop,db}.test.ts'] : [])],
+    include: [
+      `packages/*/test/**/*.${suffix}.ts`,
+      `examples/*/test/**/*.${suffix}.ts`,
+      `test/**/*.${suffix}.ts`,
+    ],
+    exclude: [
+      '**/node_modules/**',
+      '**/dist/**',
+      '**/*.soak.test.ts',
+      ...(name === 'unit' ? ['**/*.{prop,db}.test.ts'] : []),
+    ],
     setupFiles: ['test/setup/fast-check.ts'],
     ...extra,
   },

@@ -1,5 +1,5 @@
 // Where a storage begins: a URL is understood, a database opened, its schema brought up to date.
-import { noProbe, silentLogger, systemClock } from '@perdure/core'
+import { defaultLimits, noProbe, silentLogger, systemClock } from '@perdure/core'
 import type { Clock, Logger, Probe, Storage } from '@perdure/core'
 import type { CommitLimits } from './commit/prepared-unit.ts'
 import type { Engine } from './connect/engine.ts'
@@ -41,20 +41,29 @@ export interface StorageOptions {
  *   `schema_too_new`
  */
 export async function openStorage(url: string, options: StorageOptions = {}): Promise<Storage> {
-  const { schema = defaultSchema, clock = systemClock, logger = silentLogger, probe = noProbe } = options
-  checkSchemaName(schema)
-  const engine = await openEngine(url, options.pool ?? {}, logger)
+  checkSchemaName(options.schema ?? defaultSchema)
+  const engine = await openEngine(url, options.pool ?? {}, options.logger ?? silentLogger)
   try {
-    const { database } = engine
-    const tables = tablesOf(schema)
-    await migrate(database, tables)
-    const statements = prepareStatements(database, tables)
-    const context = { database, tables, statements, limits: limitsOf(options), clock, logger, probe }
-    return new PgStorage({ engine, context })
+    return await openSchema(engine, options)
   } catch (error) {
     await engine.close().catch(() => {})
+    throw error
+  }
+}
+
+/** The same on a database that is open already; the storage closes it. */
+export async function openSchema(engine: Engine, options: StorageOptions): Promise<Storage> {
+  const { schema = defaultSchema, clock = systemClock, logger = silentLogger, probe = noProbe } = options
+  const { database } = engine
+  const tables = tablesOf(schema)
+  try {
+    await migrate(database, tables)
+  } catch (error) {
     throw translateError(error, `preparing schema "${schema}"`)
   }
+  const statements = prepareStatements(database, tables)
+  const context = { database, tables, statements, limits: limitsOf(options), clock, logger, probe }
+  return new PgStorage({ engine, context })
 }
 
 function openEngine(url: string, pool: PoolOptions, logger: Logger): Promise<Engine> | Engine {
@@ -70,7 +79,7 @@ function openEngine(url: string, pool: PoolOptions, logger: Logger): Promise<Eng
 }
 
 function limitsOf({
-  maxEventBytes = 16 * 1024 ** 2,
+  maxEventBytes = defaultLimits.maxEventBytes,
   maxUnitBytes = 256 * 1024 ** 2,
 }: StorageOptions): CommitLimits {
   return { maxEventBytes, maxUnitBytes }

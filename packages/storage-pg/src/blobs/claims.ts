@@ -1,10 +1,8 @@
 // What replay asks about contents: which claims are not kept, and please put them back.
-import { StorageError } from '@perdure/core'
 import type { BlobWrite, EntityKey, RefClaim } from '@perdure/core'
 import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
-import { constraintOf } from '../connect/sqlstate.ts'
 import { encodeMissingBodies, refColumns, restoreRefs, writeBlobs } from './write-contents.ts'
 
 /** See `Storage.findMissingClaims`. */
@@ -43,26 +41,13 @@ export async function restoreClaims(
   const statements = context.statements.contents
   const change = { entity, blobs, claims, releases: [] }
   const bodies = await encodeMissingBodies(database, statements, [change])
-  try {
-    return await database.transaction().execute(async (transaction) => {
-      await sql`select from ${tables.logHead} for update`.execute(transaction)
-      const { rows } = await sql<{ version: bigint }>`
-        select version from ${tables.entities} where stream = ${streamKey(entity)}::uuid for update`.execute(
-        transaction,
-      )
-      if (rows[0]?.version !== BigInt(version)) return false
-      await writeBlobs(transaction, statements, [change], bodies, clock.now())
-      await restoreRefs(transaction, statements, entity, claims)
-      return true
-    })
-  } catch (error) {
-    if (constraintOf(error) !== 'blob_refs_blob') throw error
-    throw new StorageError(
-      'unit_refused',
-      'a claim to restore names content that is neither stored nor given',
-      {
-        cause: error,
-      },
-    )
-  }
+  return database.transaction().execute(async (transaction) => {
+    await sql`select from ${tables.logHead} for update`.execute(transaction)
+    const { rows } = await sql<{ version: bigint }>`
+      select version from ${tables.entities} where stream = ${streamKey(entity)}::uuid`.execute(transaction)
+    if (rows[0]?.version !== BigInt(version)) return false
+    await writeBlobs(transaction, statements, [change], bodies, clock.now())
+    await restoreRefs(transaction, statements, entity, claims)
+    return true
+  })
 }

@@ -1,6 +1,7 @@
 // Statements on blobs and their references. Locks are taken in one order everywhere: the log's head, heads, then blobs by
 // (tenant, hash), then references by (tenant, hash, stream, owner); so a sweep and a commit never deadlock.
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Database } from '../connect/engine.ts'
 import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
@@ -30,7 +31,7 @@ export interface ContentStatements {
   readonly releaseRefs: Statement<[...RefColumns, releases: readonly boolean[]], object>
   /** Inserts references; one that is there gets the new expiry. */
   readonly claimRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
-  /** Inserts references; one that is there stays as it is. */
+  /** Inserts references to blobs that are stored; one that is there stays as it is. */
   readonly restoreRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
 }
 
@@ -52,10 +53,11 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
   const { blobs, blobRefs } = tables
   const blobKeys = sql`unnest(${parameter}::text[], ${parameter}::bytea[]) as key (tenant, hash)`
   const refColumns = sql`${parameter}::text[], ${parameter}::bytea[], ${parameter}::uuid[], ${parameter}::text[]`
-  const insertRefs = sql`
+  const insertRefs = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`
     insert into ${blobRefs} as ref (tenant, hash, stream, owner, expires_at)
     select tenant, hash, stream, owner, ${timeOf(sql.ref('claim.expiry'))}
     from unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)
+    ${condition}
     order by tenant collate "C", hash, stream, owner collate "C"`
   return {
     findBlobs: prepareStatement(
@@ -112,14 +114,18 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
     claimRefs: prepareStatement(
       database,
       'perdure_claim_refs',
-      sql`${insertRefs}
+      sql`${insertRefs(sql``)}
         on conflict (tenant, hash, stream, owner) do update set expires_at = excluded.expires_at
         where ref.expires_at is distinct from excluded.expires_at`,
     ),
     restoreRefs: prepareStatement(
       database,
       'perdure_restore_refs',
-      sql`${insertRefs} on conflict (tenant, hash, stream, owner) do nothing`,
+      sql`
+        ${insertRefs(sql`where exists (
+          select from ${blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash
+        )`)}
+        on conflict (tenant, hash, stream, owner) do nothing`,
     ),
   }
 }

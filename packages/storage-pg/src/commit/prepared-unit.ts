@@ -77,7 +77,7 @@ function stringify(event: EntityEvent): string {
 }
 
 function checkShape(unit: CommitUnit): void {
-  const { entity, expectedVersion, events, snapshot } = unit
+  const { entity, expectedVersion, events } = unit
   for (const name of [entity.tenant, entity.type, entity.id, unit.status]) {
     if (!name.isWellFormed() || name.includes('\0')) {
       throw refuse(entity, 'tenant, type, id and status must be well-formed text without NUL')
@@ -91,9 +91,6 @@ function checkShape(unit: CommitUnit): void {
     if (!Number.isSafeInteger(event.at))
       throw refuse(entity, `event ${event.sequence} has no whole number of milliseconds as its time`)
   })
-  if (snapshot !== undefined && snapshot.sequence > expectedVersion + events.length) {
-    throw refuse(entity, `its snapshot at ${snapshot.sequence} is ahead of its last event`)
-  }
   checkContents(unit)
 }
 

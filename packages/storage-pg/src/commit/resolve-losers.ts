@@ -6,6 +6,7 @@ import type { Database } from '../connect/engine.ts'
 import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
 import type { Tables } from '../schema/tables.ts'
+import { refuse } from './prepared-unit.ts'
 import type { PreparedUnit } from './prepared-unit.ts'
 
 /** Compiled statement that finds, for each unit, its entity's version and the event where its first one would be. */
@@ -17,6 +18,7 @@ export type LosersStatement = Statement<
 interface LoserRow {
   readonly ordinal: number
   readonly version: bigint | null
+  readonly deleted: boolean | null
   readonly position: bigint | null
   readonly payload: string | null
 }
@@ -27,7 +29,7 @@ export function losersStatement(database: Database, tables: Tables): LosersState
     database,
     'perdure_resolve_losers',
     sql`
-      select unit.ordinal, head.version, event.position, event.payload
+      select unit.ordinal, head.version, head.deleted_at is not null as deleted, event.position, event.payload
       from unnest(${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[]) as unit (stream, sequence, ordinal)
       left join ${tables.entities} as head on head.stream = unit.stream
       left join ${tables.events} as event on event.stream = unit.stream and event.sequence = unit.sequence`,
@@ -50,18 +52,22 @@ export async function resolveLosers(
     losers.map(({ unit }) => unit.expectedVersion + 1),
     losers.map((_, ordinal) => ordinal),
   ])
-  for (const { ordinal, version, position, payload } of rows) {
-    const loser = losers[ordinal]
-    if (loser === undefined) continue
-    const repeated = payload !== null && eventIdOf(payload) === loser.unit.events[0]?.eventId
-    results.set(
-      loser.index,
-      repeated && position !== null
-        ? { kind: 'committed', firstPosition: position }
-        : { kind: 'conflict', actualVersion: Number(version ?? 0n) },
-    )
+  for (const row of rows) {
+    const loser = losers[row.ordinal]
+    if (loser !== undefined) results.set(loser.index, resultOf(loser, row))
   }
   return results
+}
+
+function resultOf({ unit }: PreparedUnit, { version, deleted, position, payload }: LoserRow): CommitResult {
+  if (position !== null && payload !== null && eventIdOf(payload) === unit.events[0]?.eventId) {
+    return { kind: 'committed', firstPosition: position }
+  }
+  const actualVersion = Number(version ?? 0n)
+  if (deleted === true && actualVersion === unit.expectedVersion) {
+    return { kind: 'refused', error: refuse(unit.entity, 'it is deleted, and nothing follows a tombstone') }
+  }
+  return { kind: 'conflict', actualVersion }
 }
 
 function eventIdOf(payload: string): unknown {

@@ -13,6 +13,7 @@ import type { Engine } from './engine.ts'
 import { acquireOwnerLock } from './owner-lock.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
 import { readPreparedImage, unpackTar } from './prepared-image.ts'
+import { sessionSettings } from './session-settings.ts'
 import { translateError } from './sqlstate.ts'
 
 /** Opens a database that lives and dies with this process. */
@@ -63,6 +64,7 @@ export async function startPglite(options: PGliteOptions): Promise<PGlite> {
   const pglite = await PGlite.create(options)
   for (const oid of decodedOids) pglite.parsers[oid] = decoderOf(oid)
   pglite.serializers[17] = encodeBytes
+  await pglite.exec(sessionSettings)
   return pglite
 }
 

@@ -2,9 +2,13 @@
 import { sql } from 'kysely'
 import type { Expression, RawBuilder } from 'kysely'
 
-/** An int8 of epoch milliseconds as a timestamptz, exact to the microsecond until the year 2255. */
+/**
+ * An int8 of epoch milliseconds as a timestamptz. Exact for every safe integer: days and the rest are added apart, since
+ * intervals are multiplied in floating point, and in UTC, where every day has 24 hours.
+ */
 export function timeOf(milliseconds: Expression<unknown>): RawBuilder<unknown> {
-  return sql`(timestamptz 'epoch' + ${milliseconds} * interval '1 millisecond')`
+  return sql`((timestamp 'epoch' + ${milliseconds} / 86400000 * interval '1 day'
+    + ${milliseconds} % 86400000 * interval '1 millisecond') at time zone 'UTC')`
 }
 
 /** A timestamptz as an int8 of epoch milliseconds. */
