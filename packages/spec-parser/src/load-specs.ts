@@ -5,6 +5,7 @@ import path from 'node:path'
 import type { EntitySpec, SpecIssue } from '@perdure/core'
 import { glob } from 'tinyglobby'
 
+import { checkBundle } from './check/check-bundle.ts'
 import { formatIssue } from './diagnostics/render-issue.ts'
 import { parseSpec } from './parse-spec.ts'
 import { SpecError } from './spec-error.ts'
@@ -34,9 +35,12 @@ export async function loadSpecs(
   const cwd = options.cwd ?? process.cwd()
   const files = await findFiles(typeof globs === 'string' ? [globs] : globs, cwd)
   const loaded = await Promise.all(files.map((file) => loadFile(file, cwd)))
-  const issues = [...loaded.flatMap((file) => file.issues), ...duplicates(loaded)]
+  const specs = loaded.flatMap(({ spec }) => spec ?? [])
+  const own = [...loaded.flatMap((file) => file.issues), ...duplicates(loaded)]
+  // A file that could not be parsed is missing from the bundle: what names its type is no mistake of its own.
+  const issues = specs.length === loaded.length ? [...own, ...checkBundle(specs)] : own
   if (issues.some(({ severity }) => severity === 'error')) throw invalid(issues)
-  return loaded.flatMap(({ spec }) => spec ?? [])
+  return specs
 }
 
 async function findFiles(globs: readonly string[], cwd: string): Promise<readonly string[]> {

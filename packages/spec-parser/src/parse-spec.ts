@@ -1,16 +1,23 @@
 // Text → EntitySpec, or every reason why not. The pipeline of the package, one stage a line.
 import type { EntitySpec, SpecIssue } from '@perdure/core'
 
+import { lintSpec } from './check/lint-spec.ts'
 import { collectNames } from './check/names.ts'
 import { resolveSpec } from './check/resolve-spec.ts'
+import { notePlace } from './check/spec-places.ts'
+import { modernize } from './compat/modernize.ts'
+import type { IssueCode } from './diagnostics/codes.ts'
 import { IssueList } from './diagnostics/issue-list.ts'
 import { readToml } from './read-toml.ts'
 import { readSections } from './sections/read-sections.ts'
+import type { Span } from './toml/span.ts'
 
 /** How to parse a spec. */
 export interface ParseSpecOptions {
   /** The file's name, for diagnostics. */
   readonly file?: string
+  /** What becomes of sections that this version does not execute. @defaultValue 'error' */
+  readonly unsupported?: 'error' | 'warn'
 }
 
 /** What a text says: a spec when it has no error, and every diagnostic either way. */
@@ -27,10 +34,14 @@ export interface ParseSpecResult {
  */
 export function parseSpec(text: string, options: ParseSpecOptions = {}): ParseSpecResult {
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
-  const issues = new IssueList({ text: source, file: options.file })
+  const warnOf: readonly IssueCode[] = options.unsupported === 'warn' ? ['unsupported_section'] : []
+  const issues = new IssueList({ text: source, file: options.file, warnOf })
   const root = readToml(source, issues)
   if (root === undefined) return { issues: issues.toIssues() }
-  const sections = readSections(root, issues)
-  const spec = resolveSpec(sections, { text: source, issues, names: collectNames(sections) })
-  return issues.hasErrors ? { issues: issues.toIssues() } : { spec, issues: issues.toIssues() }
+  const sections = readSections(modernize(root, source, issues).root, issues)
+  const note = (part: object, span: Span) => notePlace(part, span, () => issues.lines, options.file)
+  const spec = resolveSpec(sections, { text: source, issues, note, names: collectNames(sections) })
+  if (issues.hasErrors) return { issues: issues.toIssues() }
+  lintSpec({ spec, sections, issues })
+  return { spec, issues: issues.toIssues() }
 }

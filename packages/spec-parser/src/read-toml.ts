@@ -6,6 +6,7 @@ import type { IssueList } from './diagnostics/issue-list.ts'
 import { limits } from './limits.ts'
 import { locate } from './locate.ts'
 import type { Place } from './locate.ts'
+import type { Span } from './toml/span.ts'
 import type { TableEntry, TableNode, TomlNode } from './toml/toml-node.ts'
 
 /** Reads a document; undefined when it is too large, too deep or no TOML, which is reported. */
@@ -37,6 +38,16 @@ function parseToml(text: string, issues: IssueList): TomlTable | undefined {
     const start = offsetOf(text, error.line, error.column)
     const reason = error.message.replace(/^Invalid TOML document: /, '').split('\n', 1)[0] ?? ''
     issues.report('toml_syntax', { start, end: Math.min(start + 1, text.length) }, `invalid TOML: ${reason}`)
+    return undefined
+  }
+}
+
+/** A value written as TOML inside a string; undefined when it is none. All of it stands at the place of the string. */
+export function parseInlineToml(text: string, span: Span): TomlNode | undefined {
+  try {
+    const { value } = parse(`value = ${text}`, { integersAsBigInt: 'asNeeded', maxDepth: limits.nesting })
+    return value === undefined ? undefined : toNode(value, { span, entries: new Map(), items: [] })
+  } catch {
     return undefined
   }
 }

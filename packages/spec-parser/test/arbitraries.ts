@@ -77,12 +77,10 @@ const leaf: fc.Arbitrary<Expression> = fc.oneof(
 /** Any tree that a text can mean. */
 export const expression: fc.Arbitrary<Expression> = fc.letrec<{ tree: Expression }>((tie) => {
   const chain = (kind: 'and' | 'or') =>
-    fc
-      .array(tie('tree'), { minLength: 2, maxLength: 4 })
-      .map((operands): Expression => ({
-        kind,
-        operands: operands.flatMap((tree) => (tree.kind === kind ? tree.operands : [tree])),
-      }))
+    fc.array(tie('tree'), { minLength: 2, maxLength: 4 }).map((operands): Expression => ({
+      kind,
+      operands: operands.flatMap((tree) => (tree.kind === kind ? tree.operands : [tree])),
+    }))
   return {
     tree: fc.oneof(
       { maxDepth: 5 },

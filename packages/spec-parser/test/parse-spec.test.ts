@@ -178,11 +178,11 @@ describe('parseSpec', () => {
   it.each([
     ['string', '1'],
     ['int', '1.5'],
-    ['int', '"1"'],
+    ['int', '"one"'],
     ['counter', '-1'],
-    ['number', '"1"'],
+    ['number', '"1e3"'],
     ['number', 'nan'],
-    ['bool', '"true"'],
+    ['bool', '"yes"'],
     ['list', '[1]'],
     ['set', '"a"'],
     ['ref', '1'],
@@ -198,7 +198,7 @@ describe('parseSpec', () => {
     ['overflow_ttl_seconds = 0', 'bad_overflow'],
     ['overflow_journal = "both"', 'bad_overflow'],
     ['type = "counter"\noverflow_ttl_seconds = 1', 'bad_overflow'],
-    ['overflow_inline_max_bytes = "64"', 'wrong_type'],
+    ['overflow_inline_max_bytes = "much"', 'wrong_type'],
   ])('refuses the policy %s', (policy, code) => {
     expect(errorCodes(specText(`[[state]]\nname = "v"\n${policy}`))).toEqual([code])
   })

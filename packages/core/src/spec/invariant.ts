@@ -15,6 +15,8 @@ export interface LivenessSpec {
   readonly from: readonly string[]
   readonly reaches?: readonly string[]
   readonly hasActions?: boolean
+  /** Every run that is in `from` has been in one of these before. */
+  readonly precededBy?: readonly string[]
 }
 
 /** One `[[field_invariant]]`: a constraint on field values at creation and field updates. */

@@ -40,11 +40,8 @@ function kindOf(word: string | undefined): ActionKind {
   return word === 'input' || word === 'output' ? word : 'internal'
 }
 
-function resolveEffect(
-  source: TextNode,
-  scope: EffectScope,
-  { text, issues }: SpecContext,
-): readonly Effect[] {
+function resolveEffect(source: TextNode, scope: EffectScope, context: SpecContext): readonly Effect[] {
+  const { text, issues } = context
   const parsed = parseEffect(source.value)
   const place = placesIn(source, text)
   if (parsed.kind === 'fault') {
@@ -55,7 +52,9 @@ function resolveEffect(
   checkEffect(parsed.effect, parsed.spans, scope, (code, span, message, hint) => {
     issues.report(code, place(span), message, hint)
   })
-  return [lowerClear(parsed.effect, scope)]
+  const effect = lowerClear(parsed.effect, scope)
+  context.note(effect, place(parsed.spans.whole))
+  return [effect]
 }
 
 /** `clear` of what is no list assigns its zero; only lists and sets are left to the effect itself. */
@@ -100,11 +99,8 @@ function checkTerminal({ from, to, name }: ActionSection, { names, issues }: Spe
 /** Variables of these types are never assigned from a param of their name, so its type is its own. */
 const unassigned: ReadonlySet<string> = new Set(['counter', 'bool', 'list', 'set'])
 
-function resolveParam(
-  param: ParamSection,
-  section: ActionSection,
-  { names, issues }: SpecContext,
-): ParamSpec {
+function resolveParam(param: ParamSection, section: ActionSection, context: SpecContext): ParamSpec {
+  const { names, issues } = context
   const name = param.name?.value ?? ''
   const type = paramType(param, names.variables)
   const variable = names.variables.get(name)
@@ -125,11 +121,13 @@ function resolveParam(
       'write type = "ref"',
     )
   }
-  return {
+  const spec: ParamSpec = {
     name,
     type,
     required: param.required?.value ?? false,
     transient: param.transient?.value ?? false,
     ...(param.entity_type === undefined ? {} : { entityType: param.entity_type.value }),
   }
+  context.note(spec, param.entity_type?.span ?? section.table.span)
+  return spec
 }

@@ -41,5 +41,6 @@ export function resolveLiveness(section: LivenessSection, context: SpecContext):
     from: requireStates(section.from, context),
     ...(section.reaches === undefined ? {} : { reaches: requireStates(section.reaches, context) }),
     ...(section.has_actions === undefined ? {} : { hasActions: section.has_actions.value }),
+    ...(section.preceded_by === undefined ? {} : { precededBy: requireStates(section.preceded_by, context) }),
   }
 }

@@ -12,7 +12,7 @@ export function resolveVariable(section: StateSection, context: SpecContext): St
   const name = section.name?.value ?? ''
   const type = section.type === undefined ? 'string' : (context.names.variables.get(name) ?? 'json')
   checkEntityType(section, type, context)
-  return {
+  const variable: StateVariable = {
     name,
     type,
     initial: resolveInitial(section, type, context),
@@ -21,6 +21,8 @@ export function resolveVariable(section: StateSection, context: SpecContext): St
     queryIndexed: section.query_indexed?.value ?? true,
     sensitive: section.sensitive?.value ?? false,
   }
+  context.note(variable, section.entity_type?.span ?? section.table.span)
+  return variable
 }
 
 function resolveInitial(

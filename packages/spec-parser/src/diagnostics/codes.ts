@@ -27,15 +27,42 @@ const errorCodes = [
   'type_mismatch',
   'bad_overflow',
   'too_many_spawns',
+  'too_many_lookups',
   'terminal_state_left',
   'ambiguous_trigger',
   'integration_action_missing',
+  'spawn_target_missing',
+  'spawn_action_missing',
+  'spawn_action_not_enabled',
+  'spawn_params_unmapped',
+  'ref_target_missing',
 ] as const
 
+const warningCodes = [
+  'legacy_form',
+  'name_heuristic',
+  'unreachable_state',
+  'dead_action',
+  'guard_never_true',
+  'overlapping_rules',
+  'implicit_variable',
+  'effect_never_applies',
+  'reserved_status',
+  'integration_incomplete',
+  'trigger_without_integration',
+  'invariant_false_initially',
+  'trap_state',
+] as const
+
+const infoCodes = ['action_without_to', 'unused_variable', 'param_shadowed', 'undeclared_field'] as const
+
 /** The stable name of one kind of diagnostic. */
-export type IssueCode = (typeof errorCodes)[number]
+export type IssueCode =
+  (typeof errorCodes)[number] | (typeof warningCodes)[number] | (typeof infoCodes)[number]
 
 /** How much each kind of diagnostic weighs. */
-export const severities: Readonly<Record<IssueCode, SpecIssueSeverity>> = Object.fromEntries(
-  errorCodes.map((code) => [code, 'error']),
-) as Record<IssueCode, SpecIssueSeverity>
+export const severities: Readonly<Record<IssueCode, SpecIssueSeverity>> = Object.fromEntries([
+  ...errorCodes.map((code) => [code, 'error']),
+  ...warningCodes.map((code) => [code, 'warning']),
+  ...infoCodes.map((code) => [code, 'info']),
+]) as Record<IssueCode, SpecIssueSeverity>

@@ -5,6 +5,7 @@ import type { Span } from '../toml/span.ts'
 import { severities } from './codes.ts'
 import type { IssueCode } from './codes.ts'
 import { indexLines } from './line-index.ts'
+import type { LineIndex } from './line-index.ts'
 
 interface Entry {
   readonly code: IssueCode
@@ -19,15 +20,30 @@ export class IssueList {
   readonly #entries: Entry[] = []
   readonly #text: string
   readonly #file: string | undefined
+  readonly #warnOf: readonly IssueCode[]
+  #lines: LineIndex | undefined
 
-  constructor(options: { readonly text: string; readonly file?: string | undefined }) {
+  /** @param options `warnOf`: errors that are warnings here */
+  constructor(options: {
+    readonly text: string
+    readonly file?: string | undefined
+    readonly warnOf?: readonly IssueCode[]
+  }) {
     this.#text = options.text
+    this.#warnOf = options.warnOf ?? []
     this.#file = options.file
   }
 
-  /** Adds one. The hint says what to do about it; `severity` overrules the weight that the code has. */
-  report(code: IssueCode, span: Span, message: string, hint?: string, severity?: SpecIssueSeverity): void {
-    this.#entries.push({ code, severity: severity ?? severities[code], span, message, hint })
+  /** Adds one. The hint says what to do about it. */
+  report(code: IssueCode, span: Span, message: string, hint?: string): void {
+    const severity = this.#warnOf.includes(code) ? 'warning' : severities[code]
+    this.#entries.push({ code, severity, span, message, hint })
+  }
+
+  /** Lines of the text, indexed when first asked for. */
+  get lines(): LineIndex {
+    this.#lines ??= indexLines(this.#text)
+    return this.#lines
   }
 
   /** Whether there is an error among them. */
@@ -37,7 +53,7 @@ export class IssueList {
 
   /** All of them with lines and columns, sorted by position, then by code. */
   toIssues(): readonly SpecIssue[] {
-    const lines = indexLines(this.#text)
+    const { lines } = this
     return this.#entries
       .toSorted(
         (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : 1),

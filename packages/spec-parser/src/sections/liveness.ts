@@ -9,6 +9,7 @@ interface LivenessKeys {
   readonly from: 'texts'
   readonly reaches: 'texts'
   readonly has_actions: 'flag'
+  readonly preceded_by: 'texts'
 }
 
 /** The keys of `[[liveness]]`. */
@@ -17,26 +18,37 @@ export const livenessKeys: RulesOf<LivenessKeys> = {
   from: { type: 'texts', required: true, nonEmpty: true, about: 'The statuses it speaks of.' },
   reaches: { type: 'texts', nonEmpty: true, about: 'Statuses of which one is entered in the end.' },
   has_actions: { type: 'flag', about: 'Some action can always be taken.' },
+  preceded_by: {
+    type: 'texts',
+    nonEmpty: true,
+    about: 'Every run that is in `from` has been in one of these before.',
+  },
 }
 
 /** One `[[liveness]]` as written. */
 export type LivenessSection = ValuesOf<LivenessKeys> & { readonly table: TableNode }
 
-/** Reads one `[[liveness]]`: exactly one of `reaches` and `has_actions = true`. */
+const claims = ['reaches', 'has_actions', 'preceded_by'] as const
+
+/** Reads one `[[liveness]]`: exactly one of `reaches`, `has_actions = true` and `preceded_by`. */
 export function readLiveness(table: TableNode, issues: IssueList): LivenessSection {
   const section = readKeys(table, livenessKeys, '[[liveness]]', issues)
   if (section.name !== undefined) checkName(section.name, 'a liveness property', issues)
-  const hasReaches = table.entries.has('reaches')
-  const hasActions = table.entries.get('has_actions')
-  const hint = 'reaches = ["Done"], or has_actions = true'
-  if (!hasReaches && hasActions === undefined) {
-    issues.report('missing_key', table.span, "[[liveness]] needs 'reaches' or 'has_actions'", hint)
-  } else if (hasReaches && hasActions !== undefined) {
+  const [first, second] = claims.flatMap((key) => table.entries.get(key) ?? [])
+  const hint = 'reaches = ["Done"], has_actions = true, or preceded_by = ["Created"]'
+  if (first === undefined) {
+    issues.report(
+      'missing_key',
+      table.span,
+      "[[liveness]] claims nothing: it needs 'reaches' or 'has_actions'",
+      hint,
+    )
+  } else if (second !== undefined) {
     issues.report(
       'invalid_value',
-      hasActions.keySpan,
-      "[[liveness]] has both 'reaches' and 'has_actions'",
-      hint,
+      second.keySpan,
+      '[[liveness]] claims two things',
+      `write two sections: ${hint}`,
     )
   } else if (section.has_actions?.value === false) {
     issues.report('invalid_value', section.has_actions.span, "'has_actions' can only be true", hint)

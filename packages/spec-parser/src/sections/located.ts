@@ -4,4 +4,6 @@ import type { Span } from '../toml/span.ts'
 export interface Located<Value> {
   readonly value: Value
   readonly span: Span
+  /** The value stands for an older form, so no place inside it is known. */
+  readonly isRewritten?: true
 }

@@ -16,6 +16,8 @@ export interface TextNode {
   readonly kind: 'text'
   readonly value: string
   readonly span: Span
+  /** The value stands for an older form that was written there, so no place inside it is known. */
+  readonly isRewritten?: true
 }
 
 /** An array, also one of tables written `[[name]]`. */
