@@ -30,6 +30,8 @@ export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedE
       return
     }
     case 'ref':
+      // It may stand for the declaration of a field; what a typed record holds is never held by reference.
+      draft.undeclare(name)
       draft.changes.set(name, {
         value: { kind: 'content', content: effect[2] },
         sequence: event.sequence,

@@ -2,6 +2,7 @@
 // recorded, so that replay never makes one up.
 import { assertNever } from '../errors/assert-never.ts'
 import type { JsonObject, JsonValue } from '../json/json-value.ts'
+import { nestsWithin } from '../json/nests-within.ts'
 import { own } from '../json/own.ts'
 import { valuesEqual } from '../model/compare-values.ts'
 import type { RuleModel } from '../model/transition-table.ts'
@@ -74,16 +75,8 @@ function resolveVariableEffect(
       return resolveAmount(resolving, variable, effect.amount, 1)
     case 'subtract':
       return resolveAmount(resolving, variable, effect.amount, -1)
-    case 'append': {
-      const item = readArgument(resolving, effect.item)
-      if (item === null) return `${name} cannot take an item that was not given`
-      const items = listOf(resolving, name)
-      if (variable.type === 'set' && items.some((other) => valuesEqual(other, item))) return []
-      const { maxListItems } = resolving.model.limits
-      return items.length < maxListItems
-        ? [[name, 'append', item]]
-        : `${name} may hold at most ${maxListItems} items`
-    }
+    case 'append':
+      return resolveAppend(resolving, variable, readArgument(resolving, effect.item))
     case 'remove': {
       const item = readArgument(resolving, effect.item)
       const index = listOf(resolving, name).findIndex((other) => valuesEqual(other, item))
@@ -102,6 +95,19 @@ function resolveVariableEffect(
     default:
       return assertNever(effect)
   }
+}
+
+/** Appends, a set only what it lacks. The one effect that can make a value deeper than what came in. */
+function resolveAppend(resolving: Resolving, { name, type }: StateVariable, item: JsonValue): Resolution {
+  if (item === null) return `${name} cannot take an item that was not given`
+  const { maxListItems, maxNestingDepth } = resolving.model.limits
+  if (!nestsWithin(item, maxNestingDepth - 1))
+    return `${name} cannot nest deeper than ${maxNestingDepth} levels`
+  const items = listOf(resolving, name)
+  if (type === 'set' && items.some((other) => valuesEqual(other, item))) return []
+  return items.length < maxListItems
+    ? [[name, 'append', item]]
+    : `${name} may hold at most ${maxListItems} items`
 }
 
 function resolveAssign(resolving: Resolving, variable: StateVariable, argument: EffectArgument): Resolution {

@@ -25,8 +25,11 @@ export function readArgument({ scope, params }: Resolving, argument: EffectArgum
   switch (argument.kind) {
     case 'literal':
       return typeof argument.value === 'number' ? argument.value + 0 : argument.value
-    case 'variable':
-      return readContent(scope, argument.name)
+    case 'variable': {
+      const value = readContent(scope, argument.name)
+      // The draft goes on changing its own lists in place; a fact must not change with them.
+      return Array.isArray(value) ? [...(value as readonly JsonValue[])] : value
+    }
     case 'param':
       return own(params, argument.name) ?? null
   }

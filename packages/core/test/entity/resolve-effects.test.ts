@@ -193,6 +193,15 @@ describe('lists and sets', () => {
     expect(assigning.refuse(act('Go', { p: ['a', 'b', 'c'] })).message).toMatch(/list of at most 2 items/)
   })
 
+  it('refuse an item that would nest too deep', () => {
+    const limits = { maxNestingDepth: 3 }
+    const entity = open([onList('append', 'a_list', param('p'))], {}, { limits })
+    entity.apply(act('Go', { p: [{ a: 1 }] }))
+    expect(entity.refuse(act('Go', { p: [{ a: [] }] })).message).toMatch(
+      /a_list cannot nest deeper than 3 levels$/,
+    )
+  })
+
   it('remove the first equal item, and nothing when there is none', () => {
     const list = { a_list: ['x', { k: 1 }, { k: 1 }] }
     expect(resolved([onList('remove', 'a_list', param('p'))], list, { p: { k: 1 } })).toEqual([
@@ -241,6 +250,26 @@ describe('effects in order', () => {
     ])
     entity.apply(act('Go'))
     expect(entity.state.fields).toMatchObject({ a_int: 5, a_number: 5, a_list: [], a_json: [] })
+  })
+
+  it('record what they saw, whatever later ones do to it', () => {
+    const append = (item: ReturnType<typeof literal> | ReturnType<typeof read>): Effect => ({
+      kind: 'append',
+      variable: 'a_list',
+      item,
+    })
+    const effects = [
+      append(literal('x')),
+      assign('a_json', read('a_list')),
+      append(read('a_list')),
+      append(literal('y')),
+    ]
+    expect(resolved(effects)).toEqual([
+      ['a_list', 'append', 'x'],
+      ['a_json', '=', ['x']],
+      ['a_list', 'append', ['x']],
+      ['a_list', 'append', 'y'],
+    ])
   })
 
   it('leave no trace when a later one cannot be carried out', () => {

@@ -74,12 +74,23 @@ export class LiveEntity {
   try(command: Command): Decision {
     const decision = this.decide(command)
     if (decision.kind !== 'event') return decision
-    const { state, overflow } = evolve(this.model, this.state, [decision.event])
-    for (const { hash, bytes } of overflow) this.contents.set(hash, decodeContent(bytes))
+    this.#evolve([decision.event])
     this.events.push(decision.event)
-    this.journal.push(journalEvent(this.model, decision.event, state))
-    this.state = state
+    this.journal.push(journalEvent(this.model, decision.event, this.state))
     return decision
+  }
+
+  /** Goes on under another spec: what is replayed from the journal, for a snapshot of the old one is of no use. */
+  reload(model: EntityModel): void {
+    this.model = model
+    this.state = unborn
+    this.#evolve(this.journal)
+  }
+
+  #evolve(events: readonly EntityEvent[]): void {
+    const { state, overflow } = evolve(this.model, this.state, events)
+    for (const { hash, bytes } of overflow) this.contents.set(hash, decodeContent(bytes))
+    this.state = state
   }
 
   /** Carries out a command that must be accepted. */
