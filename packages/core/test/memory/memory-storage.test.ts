@@ -79,6 +79,34 @@ describe('memory storage', () => {
     expect(await storage.readHeads([entity])).toEqual([undefined])
   })
 
+  it('counts the limit in UTF-8 bytes', async () => {
+    const storage = openMemoryStorage({ maxEventBytes: 600 })
+    const [result] = await storage.commit([unitOf({ text: '☃'.repeat(200) })])
+    expect(result?.kind).toBe('refused')
+  })
+
+  it('keeps of an entity its tenant, type and id, and nothing else it was given', async () => {
+    const storage = openMemoryStorage()
+    await storage.commit([{ ...unitOf({}), entity: Object.assign({ note: 'not ours' }, entity) }])
+    const head = { ...entity, version: 1, status: 'Open', updatedAt: 1_000 }
+    expect(await storage.readHeads([entity])).toEqual([head])
+  })
+
+  it('refuses a unit that holds an event of another entity', async () => {
+    const storage = openMemoryStorage()
+    for (const other of [{ tenant: 'other' }, { type: 'Other' }, { id: 'other' }]) {
+      const unit = unitOf({})
+      const [result] = await storage.commit([{ ...unit, entity: { ...entity, ...other } }])
+      expect(result).toMatchObject({ kind: 'refused', error: { code: 'unit_refused' } })
+    }
+  })
+
+  it('does not give out content whose length is not the one it came with', async () => {
+    const storage = openMemoryStorage()
+    await storage.commit([{ ...unitOf({}), blobs: [{ ...blob, size: blob.size + 1 }] }])
+    await expect(storage.readBlob('default', blob.hash)).rejects.toMatchObject({ code: 'corrupt_blob' })
+  })
+
   it('says where it stands on durability: nothing survives', () => {
     expect(openMemoryStorage().capabilities).toEqual({
       durable: false,

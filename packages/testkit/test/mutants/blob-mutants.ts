@@ -262,4 +262,15 @@ export const blobMutants: readonly Mutant[] = [
         ),
     }),
   },
+  {
+    name: 'does not touch stored content that is sent again',
+    breaks: 'begins a new grace period for an orphan that is sent again without a claim',
+    mutate: (sound) =>
+      committing(sound, async (unit) => {
+        const stored = await Promise.all(
+          unit.blobs.map(({ hash }) => sound.readBlob(unit.entity.tenant, hash)),
+        )
+        return { ...unit, blobs: unit.blobs.filter((_, index) => stored[index] === undefined) }
+      }),
+  },
 ]

@@ -281,4 +281,23 @@ export const commitMutants: readonly Mutant[] = [
         ),
     }),
   },
+  {
+    name: 'keeps one position a unit',
+    breaks: 'answers a repeated part of a unit with the position of its first event',
+    mutate: (sound) => {
+      const positions = new Map<string, bigint>()
+      return {
+        commit: async (units) =>
+          (await sound.commit(units)).map((result, index) => {
+            if (result.kind !== 'committed') return result
+            const events = units[index]?.events ?? []
+            const known = events
+              .map((event) => positions.get(event.eventId))
+              .find((position) => position !== undefined)
+            for (const event of events) positions.set(event.eventId, known ?? result.firstPosition)
+            return { kind: 'committed', firstPosition: known ?? result.firstPosition }
+          }),
+      }
+    },
+  },
 ]

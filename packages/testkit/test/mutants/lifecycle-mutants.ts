@@ -88,4 +88,14 @@ export const lifecycleMutants: readonly Mutant[] = [
       return { commit: (units) => alone.commit(units) }
     },
   },
+  {
+    name: 'counts as orphaned whatever has no reference',
+    breaks: 'counts a blob as orphaned once a sweep has marked it, not before',
+    mutate: (sound) => ({
+      stats: async () => {
+        const stats = await sound.stats()
+        return { ...stats, orphanedBlobs: Math.max(stats.blobs - stats.refs, stats.orphanedBlobs) }
+      },
+    }),
+  },
 ]

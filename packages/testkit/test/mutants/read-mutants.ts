@@ -188,4 +188,26 @@ export const readMutants: readonly Mutant[] = [
       listEntities: (filter) => sound.listEntities({ ...filter, limit: Math.min(filter.limit, 1_000) }),
     }),
   },
+  {
+    name: 'counts a negative bound from the end',
+    breaks: 'reads nothing when the range ends before the first event',
+    mutate: (sound) => ({
+      readEvents: async (entity, range = {}) => {
+        const end = await versionOf(sound, entity)
+        const toSequence = range.toSequence ?? end
+        return sound.readEvents(entity, {
+          ...range,
+          toSequence: toSequence < 0 ? end + toSequence : toSequence,
+        })
+      },
+    }),
+  },
+  {
+    name: 'takes a bound before the first event for part of the limit',
+    breaks: 'reads from the first event when the range begins before it',
+    mutate: (sound) => ({
+      readEvents: (entity, { fromSequence = 1, limit = Infinity, ...rest } = {}) =>
+        sound.readEvents(entity, { fromSequence, limit: limit + Math.min(fromSequence - 1, 0), ...rest }),
+    }),
+  },
 ]

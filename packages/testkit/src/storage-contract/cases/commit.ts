@@ -170,6 +170,16 @@ export const commitCases: readonly ContractCase[] = contractGroup('commit', {
     )
   },
 
+  'the storage answers a repeated part of a unit with the position of its first event': async ({
+    storage,
+  }) => {
+    const whole = unitOf(session('s-1'), 0, { events: 3 })
+    const position = committed((await storage.commit([unitOf(session('s-0'), 0), whole]))[1])
+    const part = { ...whole, expectedVersion: 1, events: whole.events.slice(1) }
+    assert.equal(committed((await storage.commit([part]))[0]), position + 1n)
+    assert.equal((await storage.stats()).events, 4)
+  },
+
   'the storage commits the new neighbours of a repeated unit': async ({ storage }) => {
     const unit = unitOf(session('old'), 0)
     const position = committed((await storage.commit([unit]))[0])

@@ -5,12 +5,14 @@ import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { committed, conflicted, sameJson } from '../check.ts'
 import { claimOf, hold, session, startOfTime, unitOf } from '../make-unit.ts'
+import type { Hold } from '../make-unit.ts'
 
 const writers: readonly string[] = Array.from({ length: 16 }, (_, index) => `writer-${index}`)
 
 /** Lets all writers commit one unit of two events after `version`, spread over the storages, and finds exactly one winner. */
 async function race(storages: readonly Storage[], version: number): Promise<void> {
   const entity = session('contested')
+  const heldBy = (writer: string): Hold => hold('f', `${writer} after ${version}`)
   const results = await Promise.all(
     writers.map(async (writer, index) => {
       const storage = storages[index % storages.length]
@@ -29,7 +31,7 @@ async function race(storages: readonly Storage[], version: number): Promise<void
       [winners[0], winners[0]],
       'who wrote the events',
     )
-    const claims = writers.map((writer) => claimOf(hold('f', writer)))
+    const claims = writers.map((writer) => claimOf(heldBy(writer)))
     const missing = await storage.findMissingClaims(entity, claims)
     assert.equal(missing.length, writers.length - 1, 'claims of losers')
   }

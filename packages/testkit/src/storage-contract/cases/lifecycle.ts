@@ -79,6 +79,15 @@ const always: readonly ContractCase[] = contractGroup('life cycle', {
     )
   },
 
+  'the storage counts a blob as orphaned once a sweep has marked it, not before': async ({ storage }) => {
+    const held = hold('f', 'content')
+    await storage.commit([unitOf(entity, 0, { holds: [held] })])
+    await storage.commit([unitOf(entity, 1, { releases: [held] })])
+    assert.equal((await storage.stats()).orphanedBlobs, 0)
+    await storage.sweep({ now, graceMs: 1_000 })
+    assert.equal((await storage.stats()).orphanedBlobs, 1)
+  },
+
   'the storage answers every call with storage_closed once it is closed': async ({ storage }) => {
     await storage.commit([unitOf(entity, 0)])
     await storage.close()

@@ -46,6 +46,12 @@ export const readCases: readonly ContractCase[] = contractGroup('read', {
     10,
   ),
   'the storage reads nothing from an empty range': reads({ fromSequence: 6, toSequence: 5 }, 1, 0),
+  'the storage reads from the first event when the range begins before it': reads(
+    { fromSequence: -3, limit: 2 },
+    1,
+    2,
+  ),
+  'the storage reads nothing when the range ends before the first event': reads({ toSequence: -1 }, 1, 0),
   'the storage reads nothing beyond the head': reads({ fromSequence: 11 }, 1, 0),
   'the storage reads up to the head when the bound is beyond it': reads(
     { fromSequence: 9, toSequence: 99 },

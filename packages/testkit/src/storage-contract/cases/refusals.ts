@@ -36,7 +36,8 @@ export const refusalCases: readonly ContractCase[] = contractGroup('refusal', {
   },
 
   'the storage refuses an event over the limit of 16 MiB and commits its neighbours': async ({ storage }) => {
-    const params = { text: 'x'.repeat(defaultLimits.maxEventBytes) }
+    // Two bytes each in UTF-8, one unit each in UTF-16: what counts is bytes.
+    const params = { text: 'é'.repeat(defaultLimits.maxEventBytes / 2) }
     const tooLarge = unitOf(session('large'), 0, { events: [{}, { params }] })
     const [first, large, last] = await storage.commit([
       unitOf(session('a'), 0),

@@ -161,6 +161,17 @@ export const sweepCases: readonly ContractCase[] = contractGroup('sweep', {
     await expectHeld(storage, held)
   },
 
+  'the storage begins a new grace period for an orphan that is sent again without a claim': async ({
+    storage,
+  }) => {
+    const blob = contentOf('unclaimed')
+    await storage.commit([unitOf(entity, 0, { blobs: [blob] })])
+    await expectSweep(storage, { now, graceMs: 100 }, { orphanedBlobs: 1 })
+    await storage.commit([unitOf(entity, 1, { blobs: [blob] })])
+    await expectSweep(storage, { now: now + 500, graceMs: 100 }, { orphanedBlobs: 1 })
+    sameBytes(await storage.readBlob(entity.tenant, blob.hash), blob.bytes, 'the content')
+  },
+
   'the storage begins a new grace period for an orphan that was revived': async ({ storage }) => {
     const held = hold('f', 'content')
     await storage.commit([unitOf(entity, 0, { holds: [held] })])
