@@ -15,10 +15,8 @@ async function race(storages: readonly Storage[], version: number): Promise<void
   const heldBy = (writer: string): Hold => hold('f', `${writer} after ${version}`)
   const results = await Promise.all(
     writers.map(async (writer, index) => {
-      const storage = storages[index % storages.length]
-      return (
-        await storage?.commit([unitOf(entity, version, { events: 2, writer, holds: [hold('f', writer)] })])
-      )?.[0]
+      const unit = unitOf(entity, version, { events: 2, writer, holds: [heldBy(writer)] })
+      return (await storages[index % storages.length]?.commit([unit]))?.[0]
     }),
   )
   const winners = writers.filter((_, index) => results[index]?.kind === 'committed')
