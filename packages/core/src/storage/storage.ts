@@ -35,14 +35,14 @@ export interface ReadRange {
   readonly limit?: number
 }
 
-/** Which entities to list, in order of id. */
+/** Which entities to list, in the order of the UTF-8 bytes of their ids. */
 export interface EntityFilter {
   readonly tenant: string
   readonly type: string
   readonly status?: string
   /** Deleted entities are left out unless asked for. */
   readonly includeDeleted?: boolean
-  /** Only ids after this one, in the storage's byte order. */
+  /** Only ids after this one, in the order of UTF-8 bytes; it need not be there. */
   readonly afterId?: string
   readonly limit: number
 }
@@ -73,6 +73,7 @@ export interface StorageStats {
   readonly events: number
   readonly snapshots: number
   readonly blobs: number
+  /** Blobs that a sweep has marked and nobody has revived. */
   readonly orphanedBlobs: number
   readonly refs: number
   /** Bytes of every referenced value, once a reference. */
@@ -95,6 +96,10 @@ export interface Storage {
    * Commits units of different entities in one transaction; the result at index i is that of unit i. A conflict or a
    * refused unit leaves its neighbours alone. Positions are dense: no gaps, in commit order. The caller never has two
    * units of one entity in one call.
+   *
+   * Refused with `unit_refused`: no events, sequences that do not run on from the expected version, an event over the
+   * size limit, an idempotency key that another event of the entity has, a claim on content that is neither stored nor
+   * among the unit's blobs, and whatever would follow a tombstone.
    */
   commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]>
 
@@ -121,7 +126,8 @@ export interface Storage {
 
   /**
    * Puts back blobs and the references to them, idempotently: what is there already stays as it is. A claim is only
-   * restored while the entity is at `version`; otherwise nothing is written, for its state has moved on.
+   * restored while the entity is at `version`; otherwise nothing is written, for its state has moved on. A claim whose
+   * content is neither stored nor given is left out.
    * @returns whether it was carried out
    */
   restoreClaims(
@@ -134,7 +140,10 @@ export interface Storage {
   /** Stores a snapshot if it is newer than the stored one and not ahead of the entity's head. */
   saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void>
 
-  /** Expires references, marks blobs that nothing refers to, deletes those marked for longer than the grace period. */
+  /**
+   * Expires references, marks blobs that nothing refers to, deletes those marked for the grace period or longer. Sending
+   * or claiming a marked blob takes the mark away. Once the signal fires it ends early, with what it did so far.
+   */
   sweep(options: SweepOptions): Promise<SweepResult>
 
   stats(): Promise<StorageStats>
