@@ -62,13 +62,13 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
   return {
     findBlobs: prepareStatement(
       database,
-      'perdure_find_blobs',
+      'find_blobs',
       sql`select blob.tenant, blob.hash from ${blobKeys}
         join ${blobs} as blob on blob.tenant = key.tenant and blob.hash = key.hash`,
     ),
     holdBlobs: prepareStatement(
       database,
-      'perdure_hold_blobs',
+      'hold_blobs',
       sql`
         with held as (
           select blob.tenant, blob.hash, blob.orphaned_at from ${blobs} as blob
@@ -84,7 +84,7 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
     ),
     insertBlobs: prepareStatement(
       database,
-      'perdure_insert_blobs',
+      'insert_blobs',
       sql`
         insert into ${blobs} as stored (tenant, hash, size, codec, stored_size, body, created_at)
         select tenant, hash, size, codec, length, substring(bodies from start + 1 for length), ${timeOf(sql.ref('now'))}
@@ -98,7 +98,7 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
     ),
     releaseRefs: prepareStatement(
       database,
-      'perdure_release_refs',
+      'release_refs',
       sql`
         with held as (
           select ref.tenant, ref.hash, ref.stream, ref.owner, key.release
@@ -113,14 +113,14 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
     ),
     claimRefs: prepareStatement(
       database,
-      'perdure_claim_refs',
+      'claim_refs',
       sql`${insertRefs(sql``)}
         on conflict (tenant, hash, stream, owner) do update set expires_at = excluded.expires_at
         where ref.expires_at is distinct from excluded.expires_at`,
     ),
     restoreRefs: prepareStatement(
       database,
-      'perdure_restore_refs',
+      'restore_refs',
       sql`
         ${insertRefs(sql`where exists (
           select from ${blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash

@@ -39,7 +39,7 @@ export function appendStatement(database: Database, tables: Tables): Statement<A
   const { entities, events, logHead } = tables
   return prepareStatement(
     database,
-    'perdure_append',
+    'append',
     sql<AppendRow>`
 with gate as (select position from ${logHead} for update),
 movers as (
@@ -59,15 +59,17 @@ moved as (
   update ${entities} as head
   set version = unit.expected + unit.count, status = unit.status,
     updated_at = ${timeOf(sql.ref('unit.at'))}, deleted_at = ${timeOf(sql.ref('unit.deleted'))}
-  from movers as unit, gate
+  from movers as unit
   where head.stream = unit.stream and head.version = unit.expected and head.deleted_at is null
+    and exists (select from gate)
   returning unit.stream, unit.expected, unit.count, unit.ordinal, unit.lines
 ),
 created as (
   insert into ${entities} (stream, tenant, type, id, version, status, updated_at, deleted_at)
   select unit.stream, unit.tenant, unit.type, unit.id, unit.count, unit.status,
     ${timeOf(sql.ref('unit.at'))}, ${timeOf(sql.ref('unit.deleted'))}
-  from creators as unit, gate
+  from creators as unit
+  where exists (select from gate)
   on conflict (stream) do nothing
   returning stream
 ),

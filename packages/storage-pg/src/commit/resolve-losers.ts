@@ -27,7 +27,7 @@ interface LoserRow {
 export function losersStatement(database: Database, tables: Tables): LosersStatement {
   return prepareStatement(
     database,
-    'perdure_resolve_losers',
+    'resolve_losers',
     sql`
       select unit.ordinal, head.version, head.deleted_at is not null as deleted, event.position, event.payload
       from unnest(${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[]) as unit (stream, sequence, ordinal)

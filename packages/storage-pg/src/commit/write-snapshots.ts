@@ -25,7 +25,7 @@ export type SnapshotsStatement = Statement<
 export function snapshotsStatement(database: Database, tables: Tables): SnapshotsStatement {
   return prepareStatement(
     database,
-    'perdure_write_snapshots',
+    'write_snapshots',
     sql`
       insert into ${tables.snapshots} as stored (stream, sequence, spec_hash, body)
       select given.stream, given.sequence, given.spec_hash, substring(bodies from start + 1 for length)

@@ -18,13 +18,8 @@ export function decoderOf(oid: number): (text: string) => unknown {
   return decoders[oid] ?? keepText
 }
 
-/** Every OID that the table knows; a driver with decoders of its own must be told about each. */
-export const decodedOids: readonly number[] = [
-  16, 17, 20, 21, 23, 25, 114, 1005, 1007, 1009, 1016, 2950, 2951, 3802,
-]
-
 /** Bytes as a bytea literal. */
-export function encodeBytes(bytes: Uint8Array): string {
+function encodeBytes(bytes: Uint8Array): string {
   return `\\x${Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('hex')}`
 }
 

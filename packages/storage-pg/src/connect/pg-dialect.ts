@@ -4,6 +4,7 @@ import { StorageError } from '@perdure/core'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
 import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
 import type { Pool, PoolClient, QueryConfig } from 'pg'
+import { checkCommitTag } from './commit-tag.ts'
 import { encodeParameter } from './column-codecs.ts'
 import { sessionSettings } from './session-settings.ts'
 import { ConnectionLost, sqlStateOf, translateCommitError, translateError } from './sqlstate.ts'
@@ -57,7 +58,7 @@ class PgDriver implements Driver {
     const tag = await connection.run('commit').catch((error: unknown) => {
       throw translateCommitError(error)
     })
-    if (tag !== 'COMMIT') throw rolledBack(tag)
+    checkCommitTag(tag)
   }
 
   /** Never throws: what made it necessary is the error worth reporting, and a dead connection has rolled back. */
@@ -130,14 +131,6 @@ class PgConnection implements DatabaseConnection {
       throw error
     }
   }
-}
-
-/** COMMIT of a failed transaction is no error for the server: it answers ROLLBACK. */
-export function rolledBack(tag: string): StorageError {
-  return new StorageError(
-    'outcome_unknown',
-    `COMMIT was answered with ${tag}: nothing may have been stored; repeat it`,
-  )
 }
 
 function connectError(error: unknown, server: string): StorageError {

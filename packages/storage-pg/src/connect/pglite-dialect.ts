@@ -1,12 +1,11 @@
 // Kysely's dialect for PGlite: one connection, leased to one user at a time in order of asking. A transaction is BEGIN and
 // COMMIT over a lease; PGlite's own `transaction` would deadlock with a query beside it.
-import type { PGlite, Results } from '@electric-sql/pglite'
-import { StorageError } from '@perdure/core'
+import type { PGlite } from '@electric-sql/pglite'
 import { PostgresAdapter, PostgresIntrospector, PostgresQueryCompiler } from 'kysely'
-import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } from 'kysely'
-import { encodeParameter } from './column-codecs.ts'
-import { rolledBack } from './pg-dialect.ts'
-import { sqlStateOf, translateCommitError } from './sqlstate.ts'
+import type { Dialect, Driver } from 'kysely'
+import { checkCommitTag } from './commit-tag.ts'
+import { PgliteConnection } from './pglite-connection.ts'
+import { translateCommitError } from './sqlstate.ts'
 
 /** The instance is closed by whoever opened it, not by Kysely. */
 export function pgliteDialect(pglite: PGlite): Dialect {
@@ -49,7 +48,7 @@ class PgliteDriver implements Driver {
     const tag = await connection.run('commit').catch((error: unknown) => {
       throw translateCommitError(error)
     })
-    if (tag !== 'COMMIT') throw rolledBack(tag)
+    checkCommitTag(tag)
   }
 
   /** Never throws: what made it necessary is the error worth reporting. */
@@ -62,51 +61,4 @@ class PgliteDriver implements Driver {
   }
 
   async destroy(): Promise<void> {}
-}
-
-class PgliteConnection implements DatabaseConnection {
-  readonly #pglite: PGlite
-  #crash: unknown
-
-  constructor(pglite: PGlite) {
-    this.#pglite = pglite
-  }
-
-  async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
-    const result = await this.#send<Row>(query.sql, query.parameters.map(encodeParameter))
-    return {
-      rows: result.rows,
-      ...(result.affectedRows === undefined ? {} : { numAffectedRows: BigInt(result.affectedRows) }),
-    }
-  }
-
-  // oxlint-disable-next-line require-yield -- the port wants it; nothing here streams
-  async *streamQuery(): AsyncIterableIterator<never> {
-    throw new Error('streaming is not used')
-  }
-
-  /** Runs a statement without parameters. @returns its command tag */
-  async run(text: string): Promise<string> {
-    return (await this.#send(text, [])).command ?? ''
-  }
-
-  async #send<Row>(text: string, values: unknown[]): Promise<Results<Row>> {
-    if (this.#crash !== undefined) throw crashed(this.#crash)
-    try {
-      return await this.#pglite.query<Row>(text, values)
-    } catch (error) {
-      if (sqlStateOf(error) !== undefined) throw error
-      // Not an answer of Postgres: the engine itself fell over, and a next call would hang or work on ruins.
-      this.#crash = error
-      throw crashed(error)
-    }
-  }
-}
-
-function crashed(cause: unknown): StorageError {
-  return new StorageError(
-    'storage_failed',
-    'the embedded database engine crashed; close this storage and open it again, what was committed is kept',
-    { cause },
-  )
 }

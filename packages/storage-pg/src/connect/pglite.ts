@@ -8,7 +8,6 @@ import { PGlite } from '@electric-sql/pglite'
 import type { PGliteOptions } from '@electric-sql/pglite'
 import { StorageError } from '@perdure/core'
 import { Kysely } from 'kysely'
-import { decodedOids, decoderOf, encodeBytes } from './column-codecs.ts'
 import type { Engine } from './engine.ts'
 import { acquireOwnerLock } from './owner-lock.ts'
 import { pgliteDialect } from './pglite-dialect.ts'
@@ -59,11 +58,9 @@ function engineOf(pglite: PGlite, durable: boolean, close: () => Promise<void>):
   }
 }
 
-/** Starts PGlite with the codecs that both drivers share: parameters arrive encoded, columns are decoded by us. */
+/** Starts PGlite with the settings of every session; values cross in our own codecs, see PgliteConnection. */
 export async function startPglite(options: PGliteOptions): Promise<PGlite> {
   const pglite = await PGlite.create(options)
-  for (const oid of decodedOids) pglite.parsers[oid] = decoderOf(oid)
-  pglite.serializers[17] = encodeBytes
   await pglite.exec(sessionSettings)
   return pglite
 }

@@ -72,7 +72,7 @@ export function loadStatements(database: Database, tables: Tables): LoadStatemen
   return {
     loadEntity: prepareStatement(
       database,
-      'perdure_load_entity',
+      'load_entity',
       sql`
         select ${headColumns}, snapshot.sequence as "snapshotSequence", snapshot.body as "snapshotBody", chunk.*
         from (select ${parameter}::uuid as stream, ${parameter}::text as spec_hash) as wanted
@@ -93,7 +93,7 @@ export function loadStatements(database: Database, tables: Tables): LoadStatemen
     ),
     readPage: prepareStatement(
       database,
-      'perdure_read_page',
+      'read_page',
       sql`
         select min(sequence) as first, max(sequence) as last, count(*) as count,
           string_agg(payload::text, ',' order by sequence) as payloads
@@ -110,13 +110,13 @@ export function loadStatements(database: Database, tables: Tables): LoadStatemen
     ),
     findByKey: prepareStatement(
       database,
-      'perdure_find_by_key',
+      'find_by_key',
       sql`select sequence, payload from ${events}
         where stream = ${parameter}::uuid and idempotency_key = ${parameter}::text`,
     ),
     readHeads: prepareStatement(
       database,
-      'perdure_read_heads',
+      'read_heads',
       sql`select head.stream, ${headColumns} from ${entities} as head where head.stream = any(${parameter}::uuid[])`,
     ),
   }
