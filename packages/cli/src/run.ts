@@ -1,0 +1,37 @@
+// The tool as one function: arguments in, exit code out. `bin` calls it for the process, tests call it directly.
+import { CommanderError } from 'commander'
+import type { ExitCode } from './exit-code.ts'
+import type { CliIo } from './io.ts'
+import { buildProgram } from './program.ts'
+
+/**
+ * Runs one command. Never throws: what goes wrong is on stderr, with its code and what to do about it.
+ * @param argv the arguments after the program's name
+ */
+export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode> {
+  let exitCode: ExitCode = 0
+  const program = buildProgram(io, async (work) => {
+    exitCode = await work()
+  })
+  try {
+    // Without a command there is nothing wrong yet: whoever types only the name wants to know what there is.
+    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
+  } catch (error) {
+    exitCode = error instanceof CommanderError ? await endParsing(error, io) : await fail(error, io)
+  }
+  return exitCode
+}
+
+/** The parser ends by throwing: after help or a version all is well, otherwise the usage was wrong. */
+async function endParsing(error: CommanderError, io: CliIo): Promise<ExitCode> {
+  if (error.exitCode === 0) return 0
+  const { CliError } = await import('./errors/cli-error.ts')
+  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean '$1'?")
+  return fail(new CliError('usage', message, { hint: hint ?? "see 'perdure --help'" }), io)
+}
+
+async function fail(error: unknown, io: CliIo): Promise<ExitCode> {
+  const { reportError } = await import('./errors/report-error.ts')
+  return reportError(error, io)
+}

@@ -1,0 +1,39 @@
+// Arguments → spec files. A path names itself, a directory everything below it, anything else is a glob.
+import { stat } from 'node:fs/promises'
+import path from 'node:path'
+import { glob } from 'tinyglobby'
+import { CliError } from '../errors/cli-error.ts'
+
+/** Where specs are looked for when nothing is said. */
+export const defaultGlobs: readonly string[] = ['entities/**/*.ioa.toml', '*.ioa.toml']
+
+const ignored = ['**/node_modules/**', '**/.git/**']
+
+/**
+ * Finds the spec files that the arguments name, sorted, each once, relative to `cwd`.
+ * @throws CliError `spec_not_found` when an argument, or all of the defaults together, match nothing
+ */
+export async function findSpecFiles(globs: readonly string[], cwd: string): Promise<readonly string[]> {
+  const files = new Set<string>()
+  for (const pattern of globs.length === 0 ? defaultGlobs : globs) {
+    const matches = await expand(pattern, cwd)
+    if (matches.length === 0 && globs.length > 0) throw notFound(pattern, cwd)
+    for (const match of matches) files.add(match)
+  }
+  if (files.size === 0) throw notFound(defaultGlobs.join(' or '), cwd)
+  return [...files].sort()
+}
+
+async function expand(pattern: string, cwd: string): Promise<readonly string[]> {
+  const found = await stat(path.resolve(cwd, pattern)).catch(() => undefined)
+  if (found?.isFile() === true) return [path.normalize(pattern)]
+  const slashed = path.sep === '\\' ? pattern.replaceAll('\\', '/') : pattern
+  const below = found?.isDirectory() === true ? path.posix.join(slashed, '**/*.ioa.toml') : slashed
+  return glob(below, { cwd, onlyFiles: true, ignore: ignored, expandDirectories: false })
+}
+
+function notFound(pattern: string, cwd: string): CliError {
+  return new CliError('spec_not_found', `no spec matches ${pattern} in ${cwd}`, {
+    hint: "name the files, as in 'perdure check specs/*.ioa.toml', or start a project with 'perdure init'",
+  })
+}
