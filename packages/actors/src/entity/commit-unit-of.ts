@@ -1,8 +1,6 @@
 import { diffRefs, encodeSnapshot } from '@perdure/core'
 import type { BlobWrite, CommitUnit, EntityKey, EntityModel, EntityState } from '@perdure/core'
-import type { PendingCommand } from './pending-command.ts'
-
-type PendingEvent = Extract<PendingCommand, { kind: 'event' }>
+import type { PendingEvent } from './pending-command.ts'
 
 /**
  * Coalesces decided commands of one entity into one unit: all their events, one set of references from the committed

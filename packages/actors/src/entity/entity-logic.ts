@@ -1,18 +1,22 @@
 // An entity as XState sees it: actor logic, not a chart. The snapshot shows committed state only; everything that has a
 // life (loading, deciding, writing) is in the EntityProcess that the actor owns.
 import { defaultTenant } from '@perdure/core'
-import type { EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
+import type { Command, EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
 import type { ActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate'
-import type { CommandRequest } from './command-request.ts'
+import { asPerdureError } from '../errors/as-perdure-error.ts'
+import type { CommandOutcome, CommandRequest } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { EntityProcess } from './entity-process.ts'
 import type { EntityPhase } from './entity-process.ts'
+import { checkEntityKey, makeCommand } from './make-command.ts'
 
 /** What an entity actor is created with. */
 export interface EntityInput {
   readonly id: string
   /** @defaultValue 'default' */
   readonly tenant?: string
+  /** Wait for the first command, instead of loading the entity when the actor starts. @defaultValue false */
+  readonly isDormant?: boolean
 }
 
 /** What an entity actor shows: its phase and its committed state (undefined before creation). */
@@ -32,8 +36,10 @@ export interface ActionEvent extends EventObject {
 /** What an entity actor understands. */
 export type EntityActorEvent =
   | ActionEvent
-  /** A command whose asker waits. */
+  /** A command whose asker waits. It must be ready: params of its own, names checked. */
   | { readonly type: 'perdure.ask'; readonly request: CommandRequest }
+  /** From its host, for those who inspect: a command was asked of the entity. */
+  | { readonly type: 'perdure.asked'; readonly command: Command }
   /** From the actor's own process. */
   | { readonly type: 'perdure.phase'; readonly phase: EntityPhase }
   | { readonly type: 'perdure.committed'; readonly state: EntityState }
@@ -43,6 +49,7 @@ export type EntityActorEvent =
 export type EntityLogic = ActorLogic<EntitySnapshot, EntityActorEvent, EntityInput>
 
 const processes = new WeakMap<AnyActorRef, EntityProcess>()
+const dormant = new WeakSet<AnyActorRef>()
 
 /** The process behind an entity actor. @internal */
 export function processOf(actor: AnyActorRef): EntityProcess {
@@ -51,19 +58,17 @@ export function processOf(actor: AnyActorRef): EntityProcess {
   return process
 }
 
-/** Makes the actor logic of a model. The actor activates when it starts, and is done when its entity is deleted. */
+/**
+ * Makes the actor logic of a model. The actor loads its entity when it starts, and is done when the entity is deleted;
+ * one whose id or tenant cannot name an entity ends in error.
+ */
 export function entityLogic(model: EntityModel, deps: EntityDeps): EntityLogic {
   return {
-    getInitialSnapshot: ({ self }, { id, tenant = defaultTenant }) => {
+    getInitialSnapshot: ({ self }, { id, tenant = defaultTenant, isDormant = false }) => {
       const entity: EntityKey = { tenant, type: model.name, id }
-      const observer = {
-        onPhase: (phase: EntityPhase) => self.send({ type: 'perdure.phase', phase }),
-        onCommitted: (state: EntityState) => {
-          self.send({ type: 'perdure.committed', state })
-          deps.onCommitted?.(entity, state)
-        },
-      }
-      processes.set(self, new EntityProcess({ entity, model, deps, observer }))
+      checkEntityKey(entity, model.limits)
+      processes.set(self, new EntityProcess({ entity, model, deps, observer: observe(self, entity, deps) }))
+      if (isDormant) dormant.add(self)
       return {
         status: 'active',
         output: undefined,
@@ -73,7 +78,10 @@ export function entityLogic(model: EntityModel, deps: EntityDeps): EntityLogic {
         context: undefined,
       }
     },
-    transition: (snapshot, event, { self }) => transition(snapshot, event, processOf(self), deps),
+    start: (_snapshot, { self }) => {
+      if (!dormant.has(self)) wake(self, deps)
+    },
+    transition: (snapshot, event, { self }) => transition(snapshot, event, self, model, deps),
     getPersistedSnapshot: (snapshot) => snapshot,
     restoreSnapshot: () => {
       throw new TypeError('an entity is restored from its events: create the actor with { input: { id } }')
@@ -81,18 +89,43 @@ export function entityLogic(model: EntityModel, deps: EntityDeps): EntityLogic {
   }
 }
 
+/** Loads the actor's entity if it is not in memory. A failure is logged; the next command tries again. */
+export function wake(actor: AnyActorRef, { logger }: EntityDeps): void {
+  const process = processOf(actor)
+  process.activate().catch((error: unknown) => {
+    const { code, message } = asPerdureError(error)
+    logger.warn({ code, entity: process.entity }, message)
+  })
+}
+
+/** Passes on what the process says, as long as the actor listens. */
+function observe(actor: AnyActorRef, entity: EntityKey, deps: EntityDeps) {
+  const send = (event: EntityActorEvent): void => {
+    if ((actor.getSnapshot() as EntitySnapshot).status === 'active') actor.send(event)
+  }
+  return {
+    onPhase: (phase: EntityPhase) => send({ type: 'perdure.phase', phase }),
+    onLoaded: (state: EntityState) => send({ type: 'perdure.committed', state }),
+    onCommitted: (state: EntityState) => {
+      send({ type: 'perdure.committed', state })
+      deps.onCommitted?.(entity, state)
+    },
+  }
+}
+
 function transition(
   snapshot: EntitySnapshot,
   event: EntityActorEvent,
-  process: EntityProcess,
+  self: AnyActorRef,
+  model: EntityModel,
   deps: EntityDeps,
 ): EntitySnapshot {
   switch (event.type) {
     case 'perdure.ask':
-      process.submit(event.request)
+      processOf(self).submit(event.request)
       return snapshot
     case 'perdure.tell':
-      process.submit(toldRequest(event, deps))
+      tell(processOf(self), event, model, deps)
       return snapshot
     case 'perdure.phase':
       return { ...snapshot, phase: event.phase }
@@ -104,7 +137,7 @@ function transition(
     }
     case 'xstate.stop': {
       const stopped = { status: 'stopped', output: undefined, error: undefined } as const
-      process.stop()
+      processOf(self).stop()
       return { ...stopped, entity: snapshot.entity, phase: 'stopped', context: snapshot.context }
     }
     default:
@@ -112,12 +145,16 @@ function transition(
   }
 }
 
-function toldRequest({ action, params = {} }: ActionEvent, { logger }: EntityDeps): CommandRequest {
-  return {
-    command: { kind: 'action', action, params, meta: {} },
-    attempts: 0,
-    settle: (outcome) => {
-      if (!outcome.ok) logger.warn({ code: outcome.error.code, action }, outcome.error.message)
-    },
+/** Takes the action over as a host would: checked, and copied, so that the sender may go on using its params. */
+function tell(process: EntityProcess, event: ActionEvent, model: EntityModel, { logger }: EntityDeps): void {
+  const { action, params } = event
+  const settle = (outcome: CommandOutcome): void => {
+    if (!outcome.ok) logger.warn({ code: outcome.error.code, action }, outcome.error.message)
+  }
+  try {
+    const command = makeCommand(process.entity, { kind: 'action', action, params }, {}, model.limits)
+    process.submit({ command, attempts: 0, settle })
+  } catch (error) {
+    settle({ ok: false, error: asPerdureError(error) })
   }
 }

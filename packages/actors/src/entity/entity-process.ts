@@ -1,34 +1,28 @@
 // One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
 // and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
-import {
-  PerdureError,
-  StorageError,
-  decide,
-  evolve,
-  formatEntityKey,
-  isPerdureError,
-  journalEvent,
-  unborn,
-} from '@perdure/core'
+import { PerdureError, StorageError, formatEntityKey, isPerdureError, unborn } from '@perdure/core'
 import type {
+  BlobWrite,
   CommitUnit,
-  EntityEvent,
   EntityKey,
   EntityModel,
   EntityState,
   Knowledge,
   Needs,
 } from '@perdure/core'
-import { ActionRejected, Conflict, HostStopped, Unavailable } from '../errors/host-errors.ts'
+import { Conflict, HostStopped, Unavailable } from '../errors/host-errors.ts'
+import { withRetry } from '../persistence/with-retry.ts'
 import type { Writer } from '../persistence/writer.ts'
-import type { CommandOutcome, CommandRequest } from './command-request.ts'
-import { checkPreconditions } from './check-preconditions.ts'
+import type { CommandRequest } from './command-request.ts'
 import { commitUnitOf } from './commit-unit-of.ts'
+import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { findKnowledge } from './find-knowledge.ts'
 import { repeatOutcome, reuseProblem } from './idempotency.ts'
 import { loadEntity } from './loading.ts'
-import type { PendingCommand } from './pending-command.ts'
+import { outcomeOf } from './pending-command.ts'
+import type { PendingEvent } from './pending-command.ts'
+import { PendingCommands } from './pending-commands.ts'
 import { replayEntity } from './replaying.ts'
 
 /** Where an entity is in its life inside this process. */
@@ -37,6 +31,9 @@ export type EntityPhase = 'unloaded' | 'loading' | 'replaying' | 'running' | 'st
 /** Told of what can be seen from outside: committed states and phases. */
 export interface EntityObserver {
   readonly onPhase: (phase: EntityPhase) => void
+  /** The state was read from storage; it had committed before. */
+  readonly onLoaded: (state: EntityState) => void
+  /** Commands of this process have committed. */
   readonly onCommitted: (state: EntityState) => void
 }
 
@@ -46,25 +43,26 @@ const maxAttempts = 3
 /**
  * Phases: `unloaded` (a command starts the activation) → `loading` → `replaying` → `running` (commands are decided) →
  * `stopped`. A conflict or a failed write leads from `running` back to `unloaded`: what was decided and not committed is
- * forgotten, and after a conflict decided again on the fresh state. Commands that come meanwhile wait in order.
+ * forgotten, and after a conflict decided again on the fresh state. Commands that come meanwhile wait in order. An
+ * entity that does not exist goes back to `unloaded` as soon as it has nothing to do: somebody else may create it.
  */
 export class EntityProcess implements Writer {
   readonly entity: EntityKey
   readonly #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
+  readonly #pending = new PendingCommands()
   #phase: EntityPhase = 'unloaded'
   #committed: EntityState = unborn
   #processed: EntityState = unborn
   /** Commands not decided yet. */
   #inbox: CommandRequest[] = []
-  /** Commands decided and not settled, in order; the first `#inFlight` of them are being written. */
-  #pending: PendingCommand[] = []
-  #inFlight = 0
   /** The command whose decision is waiting for something it must know; the inbox waits behind it. */
   #waiting: { readonly request: CommandRequest } | undefined
-  /** It was taken for granted that the entity does not exist; the first commit will tell. */
+  /** It was taken for granted that the entity does not exist; the first commit will tell, and wake these. */
   #isAssumedUnborn = false
+  readonly #birthWaiters: (() => void)[] = []
+  /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
 
   constructor(options: {
@@ -97,16 +95,22 @@ export class EntityProcess implements Writer {
   get isIdle(): boolean {
     return (
       this.#inbox.length === 0 &&
-      this.#pending.length === 0 &&
+      this.#pending.size === 0 &&
       this.#waiting === undefined &&
       this.#activation === undefined
     )
   }
 
+  /** Content that is decided and may not be in storage yet. */
+  pendingContent(hash: string): BlobWrite | undefined {
+    return this.#pending.findContent(hash)
+  }
+
   /** Takes a command; its outcome comes through `settle`, never from here. */
   submit(request: CommandRequest): void {
-    if (this.#phase === 'stopped') {
-      request.settle({ ok: false, error: new HostStopped(formatEntityKey(this.entity)) })
+    const { failure } = this.#deps.cycle
+    if (failure !== undefined || this.#phase === 'stopped') {
+      request.settle({ ok: false, error: this.#failureOf(failure ?? this.#stopError()) })
       return
     }
     this.#inbox.push(request)
@@ -115,12 +119,13 @@ export class EntityProcess implements Writer {
     else this.#activateQuietly()
   }
 
-  /** Loads and replays, unless that is done or under way. @throws PerdureError when it cannot; waiting commands get it too */
+  /**
+   * Loads and replays, unless that is done or under way, and waits until it is certain whether the entity exists.
+   * @throws PerdureError when it cannot; waiting commands get it too
+   */
   async activate(): Promise<void> {
-    if (this.#phase !== 'unloaded' && this.#activation === undefined) return
-    this.#activation ??= this.#load().finally(() => {
-      this.#activation = undefined
-    })
+    if (this.#isAssumedUnborn) await new Promise<void>((resolve) => this.#birthWaiters.push(resolve))
+    if (this.#phase === 'unloaded') this.#activation = this.#load()
     await this.#activation
   }
 
@@ -128,97 +133,91 @@ export class EntityProcess implements Writer {
   stop(): void {
     this.#enter('stopped')
     const undecided = [...this.#takeWaiting(), ...this.#inbox.splice(0)]
-    const error = new HostStopped(formatEntityKey(this.entity))
-    this.#settleAll(
-      [...this.#pending.splice(this.#inFlight).map(({ request }) => request), ...undecided],
-      error,
-    )
+    this.#settleAll([...this.#pending.dropBehind(), ...undecided], this.#stopError())
+    if (this.#pending.size === 0) this.#endAssumption()
   }
 
   takeUnit(maxEvents: number): CommitUnit | undefined {
-    const events: Extract<PendingCommand, { kind: 'event' }>[] = []
-    let taken = 0
-    for (const pending of this.#pending) {
-      if (pending.kind === 'event') {
-        if (events.length === maxEvents) break
-        events.push(pending)
-      }
-      taken++
-    }
-    this.#inFlight = taken
-    return commitUnitOf(this.#model, this.entity, this.#committed, events)
+    return commitUnitOf(this.#model, this.entity, this.#committed, this.#pending.take(maxEvents))
   }
 
   committed(): void {
-    const settled = this.#pending.splice(0, this.#inFlight)
-    this.#inFlight = 0
-    const last = settled.findLast((pending) => pending.kind === 'event')
+    const certain = this.#pending.takeCertain()
+    const last = certain.findLast((pending) => pending.kind === 'event')
     if (last !== undefined) this.#committed = last.state
-    this.#isAssumedUnborn = false
-    for (const pending of settled) pending.request.settle(outcomeOf(pending))
+    this.#endAssumption()
+    // Before anybody is told: whatever a listener does, what is left is on its way.
+    if (this.#pending.size > 0) this.#deps.cycle.put(this)
+    for (const pending of certain) pending.request.settle(outcomeOf(pending))
     if (last !== undefined) this.#observer.onCommitted(last.state)
-    if (this.#pending.length > 0) this.#deps.cycle.put(this)
   }
 
   conflicted(actualVersion: number): void {
-    const inFlight = this.#inFlight
-    const lost = this.#forget()
-    const error = new Conflict(
-      formatEntityKey(this.entity),
-      `lost ${maxAttempts} times against another writer; ask again`,
-      {
-        actual: actualVersion,
-      },
-    )
-    const again = lost.filter((request, index) => {
-      if (index < inFlight) request.attempts++
-      if (request.attempts < maxAttempts) return true
-      request.settle({ ok: false, error })
-      return false
-    })
-    if (this.#phase === 'stopped') {
-      this.#settleAll(again, new HostStopped(formatEntityKey(this.entity)))
-      return
+    const { inFlight, behind } = this.#forget()
+    const again: CommandRequest[] = []
+    for (const request of inFlight) {
+      request.attempts++
+      if (request.attempts < maxAttempts) again.push(request)
+      else request.settle({ ok: false, error: this.#lostTooOften(actualVersion) })
     }
-    this.#inbox = [...again, ...this.#inbox]
-    this.#activateQuietly()
+    this.#decideAgain([...again, ...behind])
   }
 
   failed(error: PerdureError): void {
-    const lost = [...this.#forget(), ...this.#inbox.splice(0)]
-    const isRefused = error.code === 'unit_refused' || !(error instanceof StorageError)
-    this.#settleAll(lost, isRefused ? error : new Unavailable(formatEntityKey(this.entity), error))
+    const { inFlight, behind } = this.#forget()
+    this.#settleAll([...inFlight, ...behind, ...this.#inbox.splice(0)], this.#failureOf(error))
+  }
+
+  /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
+  #decideAgain(requests: readonly CommandRequest[]): void {
+    if (this.#phase === 'stopped') {
+      this.#settleAll(requests, this.#stopError())
+      return
+    }
+    this.#inbox = [...requests, ...this.#inbox]
+    if (this.#inbox.length > 0) this.#activateQuietly()
   }
 
   /** Drops everything that was decided and not committed. @returns its requests, in order */
-  #forget(): CommandRequest[] {
-    const requests = [...this.#pending.splice(0).map(({ request }) => request), ...this.#takeWaiting()]
-    this.#inFlight = 0
-    this.#isAssumedUnborn = false
+  #forget() {
+    const { inFlight, behind } = this.#pending.dropAll()
+    const undecided = this.#takeWaiting()
     this.#processed = this.#committed
-    if (this.#phase !== 'stopped') this.#enter('unloaded')
-    return requests
+    this.#enter('unloaded')
+    this.#endAssumption()
+    return { inFlight, behind: [...behind, ...undecided] }
+  }
+
+  #endAssumption(): void {
+    this.#isAssumedUnborn = false
+    for (const wake of this.#birthWaiters.splice(0)) wake()
   }
 
   async #load(): Promise<void> {
+    let state: EntityState
     try {
-      this.#enter('loading')
-      const loaded = await loadEntity(this.#deps, this.#model, this.entity)
-      if (this.#isStopped()) return
-      this.#enter('replaying')
-      const state =
-        loaded === undefined ? unborn : await replayEntity(this.#deps, this.#model, this.entity, loaded)
-      if (this.#isStopped()) return
-      this.#run(state)
+      state = await this.#readState()
     } catch (error) {
       if (this.#isStopped()) return
+      const failure = isPerdureError(error, 'corrupt_stream') ? error : this.#unavailable(error)
+      const waiting = this.#inbox.splice(0)
+      // In one step with the phase: who comes from now on starts an activation of his own.
+      this.#activation = undefined
       this.#enter('unloaded')
-      const failure = isPerdureError(error, 'corrupt_stream')
-        ? error
-        : new Unavailable(formatEntityKey(this.entity), error)
-      this.#settleAll(this.#inbox.splice(0), failure)
+      this.#settleAll(waiting, failure)
       throw failure
     }
+    this.#activation = undefined
+    if (!this.#isStopped()) this.#run(state)
+  }
+
+  async #readState(): Promise<EntityState> {
+    this.#enter('loading')
+    const isWanted = (): boolean => !this.#isStopped()
+    const loaded = await loadEntity({ ...this.#deps, isWanted }, this.#model, this.entity)
+    if (loaded === undefined || this.#isStopped()) return unborn
+    this.#enter('replaying')
+    return replayEntity(this.#deps, this.#model, this.entity, loaded)
   }
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */
@@ -236,14 +235,17 @@ export class EntityProcess implements Writer {
     this.#committed = state
     this.#processed = state
     this.#enter('running')
-    if (state.version > 0) this.#observer.onCommitted(state)
+    if (state.version > 0) this.#observer.onLoaded(state)
     this.#drain()
   }
 
   #drain(): void {
     while (this.#phase === 'running' && this.#waiting === undefined) {
       const request = this.#inbox.shift()
-      if (request === undefined) return
+      if (request === undefined) {
+        if (this.#processed.version === 0) this.#enter('unloaded')
+        return
+      }
       this.#process(request)
     }
   }
@@ -251,27 +253,23 @@ export class EntityProcess implements Writer {
   /** Decides one command, after looking whether it has been decided before. */
   #process(request: CommandRequest): void {
     const { idempotencyKey } = request.command.meta
-    const first = idempotencyKey === undefined ? undefined : this.#findPending(idempotencyKey)
+    const first = idempotencyKey === undefined ? undefined : this.#pending.findEvent(idempotencyKey)
     if (first !== undefined) this.#repeat(request, first)
     else if (idempotencyKey === undefined || this.#processed.version === 0) this.#decide(request)
     else this.#wait(request, () => this.#lookUp(request, idempotencyKey))
   }
 
   async #lookUp(request: CommandRequest, idempotencyKey: string): Promise<() => void> {
-    const event = await this.#deps.storage.findByIdempotencyKey(this.entity, idempotencyKey)
-    if (event === undefined) return () => this.#decide(request)
-    const outcome = await repeatOutcome(
-      this.#deps,
-      this.#model,
-      this.entity,
-      request.command,
-      event,
-      this.#committed,
+    const event = await withRetry(this.#deps, () =>
+      this.#deps.storage.findByIdempotencyKey(this.entity, idempotencyKey),
     )
+    if (event === undefined) return () => this.#decide(request)
+    const { command } = request
+    const outcome = await repeatOutcome(this.#deps, this.#model, this.entity, command, event, this.#committed)
     return () => request.settle(outcome)
   }
 
-  #repeat(request: CommandRequest, first: Extract<PendingCommand, { kind: 'event' }>): void {
+  #repeat(request: CommandRequest, first: PendingEvent): void {
     const error = reuseProblem(this.entity, request.command, first.event)
     this.#pending.push(
       error === undefined ? { kind: 'repeat', request, of: first } : { kind: 'refusal', request, error },
@@ -279,35 +277,30 @@ export class EntityProcess implements Writer {
   }
 
   #decide(request: CommandRequest, knowledge: Knowledge = {}): void {
-    const { command } = request
-    const problem = checkPreconditions(this.entity, this.#processed, command)
-    if (problem !== undefined) {
-      this.#refuse(request, problem)
-      return
-    }
-    const { clock, ids } = this.#deps
-    const context = {
+    const decided = decideCommand({
+      deps: this.#deps,
+      model: this.#model,
       entity: this.entity,
-      now: clock.now(),
-      eventId: ids.next(),
-      spawnId: () => ids.next(),
+      state: this.#processed,
+      command: request.command,
       knowledge,
-    }
-    const decision = decide(this.#model, this.#processed, command, context)
-    switch (decision.kind) {
+    })
+    switch (decided.kind) {
       case 'event':
-        this.#accept(request, decision.event)
+        this.#processed = decided.state
+        this.#pending.push({ request, ...decided })
+        this.#deps.cycle.put(this)
         return
-      case 'rejection':
-        this.#refuse(request, new ActionRejected(decision.rejection))
+      case 'refusal':
+        this.#refuse(request, decided.error)
         return
       case 'needs':
-        this.#wait(request, () => this.#fetch(request, decision.needs, knowledge))
+        this.#wait(request, () => this.#fetch(request, decided.needs, knowledge))
     }
   }
 
   async #fetch(request: CommandRequest, needs: Needs, known: Knowledge): Promise<() => void> {
-    const pendingContent = (hash: string) => this.#pendingContent(hash)
+    const pendingContent = (hash: string) => this.pendingContent(hash)
     const found = await findKnowledge(this.#deps, this.entity, this.#processed, pendingContent, needs, known)
     return () => this.#decide(request, found)
   }
@@ -327,9 +320,7 @@ export class EntityProcess implements Writer {
     }
     lookUp().then(goOn, (error: unknown) => {
       const isKnown = error instanceof PerdureError && !(error instanceof StorageError)
-      goOn(() =>
-        this.#refuse(request, isKnown ? error : new Unavailable(formatEntityKey(this.entity), error)),
-      )
+      goOn(() => this.#refuse(request, isKnown ? error : this.#unavailable(error)))
     })
   }
 
@@ -339,40 +330,36 @@ export class EntityProcess implements Writer {
     return waiting === undefined ? [] : [waiting.request]
   }
 
-  #accept(request: CommandRequest, decided: EntityEvent): void {
-    const { state, overflow } = evolve(this.#model, this.#processed, [decided])
-    const event = journalEvent(this.#model, decided, state)
-    this.#processed = state
-    this.#pending.push({ kind: 'event', request, event, state, overflow })
-    this.#deps.cycle.put(this)
-  }
-
+  /** Refuses a command once it is certain that it must be: on what has committed, at once; else when that has. */
   #refuse(request: CommandRequest, error: PerdureError): void {
-    if (this.#pending.length > 0) {
-      this.#pending.push({ kind: 'refusal', request, error })
-      return
-    }
-    request.settle({ ok: false, error })
-    if (!this.#isAssumedUnborn) return
-    this.#forget()
-    if (this.#inbox.length > 0) this.#activateQuietly()
-  }
-
-  #findPending(idempotencyKey: string) {
-    return this.#pending.find(
-      (pending): pending is Extract<PendingCommand, { kind: 'event' }> =>
-        pending.kind === 'event' && pending.event.idempotencyKey === idempotencyKey,
-    )
-  }
-
-  #pendingContent(hash: string) {
-    return this.#pending
-      .flatMap((pending) => (pending.kind === 'event' ? pending.overflow : []))
-      .find((content) => content.hash === hash)
+    if (this.#pending.size > 0) this.#pending.push({ kind: 'refusal', request, error })
+    else if (this.#isAssumedUnborn) {
+      this.#forget()
+      this.#decideAgain([request])
+    } else request.settle({ ok: false, error })
   }
 
   #settleAll(requests: readonly CommandRequest[], error: PerdureError): void {
     for (const request of requests) request.settle({ ok: false, error })
+  }
+
+  /** What the asker hears of a failure to write. */
+  #failureOf(error: PerdureError): PerdureError {
+    const isPlain = error.code === 'unit_refused' || !(error instanceof StorageError)
+    return isPlain ? error : this.#unavailable(error)
+  }
+
+  #unavailable(cause: unknown): Unavailable {
+    return cause instanceof Unavailable ? cause : new Unavailable(formatEntityKey(this.entity), cause)
+  }
+
+  #stopError(): HostStopped {
+    return new HostStopped(formatEntityKey(this.entity))
+  }
+
+  #lostTooOften(actual: number): Conflict {
+    const message = `lost ${maxAttempts} times against another writer; ask again`
+    return new Conflict(formatEntityKey(this.entity), message, { actual })
   }
 
   #isStopped(): boolean {
@@ -383,16 +370,5 @@ export class EntityProcess implements Writer {
     if (this.#phase === phase || this.#phase === 'stopped') return
     this.#phase = phase
     this.#observer.onPhase(phase)
-  }
-}
-
-function outcomeOf(pending: PendingCommand): CommandOutcome {
-  switch (pending.kind) {
-    case 'event':
-      return { ok: true, event: pending.event, state: pending.state }
-    case 'repeat':
-      return { ok: true, event: pending.of.event, state: pending.of.state }
-    case 'refusal':
-      return { ok: false, error: pending.error }
   }
 }

@@ -2,6 +2,7 @@
 // event and put back before the value is handed out.
 import {
   FieldUnavailable,
+  StorageError,
   decodeContent,
   encodeContent,
   fieldValueOfEvent,
@@ -10,11 +11,18 @@ import {
   isPerdureError,
   locateField,
 } from '@perdure/core'
-import type { BlobRef, EntityKey, EntityState, JsonValue } from '@perdure/core'
+import type { BlobRef, BlobWrite, EntityKey, EntityState, JsonValue } from '@perdure/core'
+import { Unavailable } from '../errors/host-errors.ts'
+import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { restoreMissingBlobs } from './replaying.ts'
 
-/** The value of a field; undefined when it is not set. @throws FieldUnavailable when its content is gone or damaged */
+/** Finds content that is on its way to storage. */
+export type PendingContent = (hash: string) => BlobWrite | undefined
+
+const nothingPending: PendingContent = () => undefined
+
+/** The value of a field; undefined when it is not set. @throws FieldUnavailable when its content is gone or damaged, Unavailable */
 export async function readFieldValue(
   deps: EntityDeps,
   entity: EntityKey,
@@ -36,19 +44,20 @@ export async function readFieldValue(
 
 /**
  * The state with the value of every overflowed field in place. An expired field stays among `refs`: nothing stands in
- * for its value. @throws FieldUnavailable for the first field that is missing or corrupt
+ * for its value. @throws FieldUnavailable for the first field that is missing or corrupt, Unavailable
  */
 export async function hydrateState(
   deps: EntityDeps,
   entity: EntityKey,
   state: EntityState,
+  pendingContent: PendingContent,
 ): Promise<EntityState> {
   const now = deps.clock.now()
   const contents = new Map<string, JsonValue>()
   const refs: Record<string, BlobRef> = {}
   for (const [field, ref] of Object.entries(state.refs)) {
     if (locateField(state, field, now).kind === 'expired') refs[field] = ref
-    else contents.set(ref.hash, await readContent(deps, entity, state, field, ref))
+    else contents.set(ref.hash, await readContent(deps, entity, state, field, ref, pendingContent))
   }
   return { ...state, fields: hydrateFields({ ...state, refs: without(state.refs, refs) }, contents), refs }
 }
@@ -57,21 +66,25 @@ function without(refs: EntityState['refs'], left: EntityState['refs']): EntitySt
   return Object.fromEntries(Object.entries(refs).filter(([field]) => !Object.hasOwn(left, field)))
 }
 
-async function readContent(
+/** The value behind a reference. @throws FieldUnavailable when it is gone or damaged, Unavailable */
+export async function readContent(
   deps: EntityDeps,
   entity: EntityKey,
   state: EntityState,
   field: string,
   ref: BlobRef,
+  pendingContent: PendingContent = nothingPending,
 ): Promise<JsonValue> {
+  const name = formatEntityKey(entity)
+  const pending = pendingContent(ref.hash)
+  if (pending !== undefined) return decodeContent(pending.bytes)
   try {
-    const bytes = await deps.storage.readBlob(entity.tenant, ref.hash)
-    if (bytes !== undefined) return decodeContent(bytes)
+    const bytes = await withRetry(deps, () => deps.storage.readBlob(entity.tenant, ref.hash))
+    return bytes === undefined ? await rebuildContent(deps, entity, state, field, ref) : decodeContent(bytes)
   } catch (error) {
-    if (!isPerdureError(error, 'corrupt_blob')) throw error
-    throw new FieldUnavailable(formatEntityKey(entity), field, 'corrupt', error)
+    if (isPerdureError(error, 'corrupt_blob')) throw new FieldUnavailable(name, field, 'corrupt', error)
+    throw error instanceof StorageError ? new Unavailable(name, error) : error
   }
-  return rebuildContent(deps, entity, state, field, ref)
 }
 
 /** The log still has what the blob held, unless the field is journalled by reference. */
@@ -82,7 +95,8 @@ async function rebuildContent(
   field: string,
   { hash, sequence }: BlobRef,
 ): Promise<JsonValue> {
-  const [event] = await deps.storage.readEvents(entity, { fromSequence: sequence, toSequence: sequence })
+  const range = { fromSequence: sequence, toSequence: sequence }
+  const [event] = await withRetry(deps, () => deps.storage.readEvents(entity, range))
   const value = event && fieldValueOfEvent(event, field, state)
   if (value === undefined || encodeContent(value).hash !== hash) {
     throw new FieldUnavailable(formatEntityKey(entity), field, 'missing')

@@ -1,14 +1,17 @@
 // What a decision asked to know beyond the state: contents of overflowed fields, statuses of related entities.
-import { FieldUnavailable, decodeContent, formatEntityKey, locateField, relatedKey } from '@perdure/core'
-import type { BlobWrite, EntityKey, EntityState, Knowledge, Needs } from '@perdure/core'
+import { FieldUnavailable, formatEntityKey, locateField, relatedKey } from '@perdure/core'
+import type { EntityKey, EntityState, Knowledge, Needs } from '@perdure/core'
+import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
+import { readContent } from './entity-reader.ts'
+import type { PendingContent } from './entity-reader.ts'
 
-/** Fetches the needs and adds them to what is known already. @throws FieldUnavailable, StorageError */
+/** Fetches the needs and adds them to what is known already. @throws FieldUnavailable, Unavailable, StorageError */
 export async function findKnowledge(
   deps: EntityDeps,
   entity: EntityKey,
   state: EntityState,
-  pendingContent: (hash: string) => BlobWrite | undefined,
+  pendingContent: PendingContent,
   needs: Needs,
   known: Knowledge,
 ): Promise<Knowledge> {
@@ -17,19 +20,18 @@ export async function findKnowledge(
     const location = locateField(state, field, deps.clock.now())
     if (location.kind === 'expired') throw new FieldUnavailable(formatEntityKey(entity), field, 'expired')
     if (location.kind !== 'blob') continue
-    const { hash } = location.ref
-    const bytes = pendingContent(hash)?.bytes ?? (await deps.storage.readBlob(entity.tenant, hash))
-    if (bytes === undefined) throw new FieldUnavailable(formatEntityKey(entity), field, 'missing')
-    contents.set(hash, decodeContent(bytes))
+    const { ref } = location
+    contents.set(ref.hash, await readContent(deps, entity, state, field, ref, pendingContent))
   }
   return { contents, related: await findRelated(deps, entity, needs, known) }
 }
 
-async function findRelated({ storage }: EntityDeps, { tenant }: EntityKey, needs: Needs, known: Knowledge) {
+async function findRelated(deps: EntityDeps, { tenant }: EntityKey, needs: Needs, known: Knowledge) {
   const related = new Map(known.related)
   const asked = [...needs.related.values()]
   if (asked.length === 0) return related
-  const heads = await storage.readHeads(asked.map(({ type, id }) => ({ tenant, type, id })))
+  const keys = asked.map(({ type, id }) => ({ tenant, type, id }))
+  const heads = await withRetry(deps, () => deps.storage.readHeads(keys))
   asked.forEach((entity, index) => related.set(relatedKey(entity), heads[index]?.status ?? null))
   return related
 }

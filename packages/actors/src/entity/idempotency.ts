@@ -1,6 +1,14 @@
 // Asking again under an idempotency key: the first outcome, found in the log, for as long as the entity exists.
-import { canonicalJson, commandName, evolve, formatEntityKey, unborn } from '@perdure/core'
-import type { Command, EntityEvent, EntityKey, EntityModel, EntityState } from '@perdure/core'
+import {
+  canonicalJson,
+  commandName,
+  encodeContent,
+  evolve,
+  formatEntityKey,
+  own,
+  unborn,
+} from '@perdure/core'
+import type { Command, EntityEvent, EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
 import { IdempotencyKeyReused } from '../errors/host-errors.ts'
 import type { CommandOutcome } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
@@ -21,20 +29,13 @@ export async function repeatOutcome(
   return { ok: true, event, state: evolve(model, unborn, events).state }
 }
 
-/** Whether the event came of another command than this one. Params that the log holds by reference are not compared. */
+/** Why the event cannot be the first outcome of this command: it came of another one. */
 export function reuseProblem(
   entity: EntityKey,
   command: Command,
   event: EntityEvent,
 ): IdempotencyKeyReused | undefined {
-  const params = command.kind === 'action' ? command.params : command.kind === 'delete' ? {} : command.fields
-  const inline = Object.fromEntries(
-    Object.entries(params).filter(
-      ([name]) => event.paramRefs === undefined || !Object.hasOwn(event.paramRefs, name),
-    ),
-  )
-  const isSame =
-    commandName(command) === event.action && canonicalJson(inline) === canonicalJson(event.params)
+  const isSame = commandName(command) === event.action && hasParams(event, paramsOf(command))
   if (isSame) return undefined
   return new IdempotencyKeyReused(
     formatEntityKey(entity),
@@ -42,4 +43,19 @@ export function reuseProblem(
     event.sequence,
     event.action,
   )
+}
+
+function paramsOf(command: Command): JsonObject {
+  if (command.kind === 'delete') return {}
+  return command.kind === 'action' ? command.params : command.fields
+}
+
+/** Whether these are the event's params; one that the log holds by reference is known by its hash. */
+function hasParams({ params, paramRefs = {} }: EntityEvent, given: JsonObject): boolean {
+  const inline = Object.fromEntries(Object.entries(given).filter(([name]) => !Object.hasOwn(paramRefs, name)))
+  if (canonicalJson(inline) !== canonicalJson(params)) return false
+  return Object.entries(paramRefs).every(([name, { hash }]) => {
+    const value = own(given, name)
+    return value !== undefined && encodeContent(value).hash === hash
+  })
 }

@@ -1,11 +1,12 @@
 // Phase 1 of an activation, before replaying: reads what storage has of the entity. Repeats while the storage may answer.
 import type { EntityKey, EntityModel, LoadedEntity } from '@perdure/core'
 import { withRetry } from '../persistence/with-retry.ts'
+import type { RetryDeps } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
 /** Loads an entity; undefined when it was never created. @throws StorageError when the storage does not answer in time */
 export async function loadEntity(
-  deps: EntityDeps,
+  deps: EntityDeps & Pick<RetryDeps, 'isWanted'>,
   model: EntityModel,
   entity: EntityKey,
 ): Promise<LoadedEntity | undefined> {

@@ -1,18 +1,35 @@
 import type { BlobWrite, EntityEvent, EntityState, PerdureError } from '@perdure/core'
-import type { CommandRequest } from './command-request.ts'
+import type { CommandOutcome, CommandRequest } from './command-request.ts'
+
+/** A command that became an event. */
+export interface PendingEvent {
+  readonly kind: 'event'
+  readonly request: CommandRequest
+  /** As it goes to the log. */
+  readonly event: EntityEvent
+  /** The state after it. */
+  readonly state: EntityState
+  readonly overflow: readonly BlobWrite[]
+}
 
 /**
  * A command that was decided and whose outcome is not yet certain. A refusal waits too when it was decided on a state
  * that has not committed: should that state never come to be, the command is decided again.
  */
-export type PendingCommand = { readonly request: CommandRequest } & (
-  | {
-      readonly kind: 'event'
-      readonly event: EntityEvent
-      readonly state: EntityState
-      readonly overflow: readonly BlobWrite[]
-    }
-  | { readonly kind: 'refusal'; readonly error: PerdureError }
+export type PendingCommand =
+  | PendingEvent
+  | { readonly kind: 'refusal'; readonly request: CommandRequest; readonly error: PerdureError }
   /** Asked again under an idempotency key whose first command is still pending. */
-  | { readonly kind: 'repeat'; readonly of: Extract<PendingCommand, { kind: 'event' }> }
-)
+  | { readonly kind: 'repeat'; readonly request: CommandRequest; readonly of: PendingEvent }
+
+/** What the asker hears, once it is certain. */
+export function outcomeOf(pending: PendingCommand): CommandOutcome {
+  switch (pending.kind) {
+    case 'event':
+      return { ok: true, event: pending.event, state: pending.state }
+    case 'repeat':
+      return { ok: true, event: pending.of.event, state: pending.of.state }
+    case 'refusal':
+      return { ok: false, error: pending.error }
+  }
+}

@@ -11,6 +11,7 @@ import {
   unborn,
 } from '@perdure/core'
 import type { BlobWrite, EntityKey, EntityModel, EntityState, LoadedEntity, RefClaim } from '@perdure/core'
+import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
 /** Rebuilds an entity's state and heals its blobs. @throws StorageError `corrupt_stream` when the events are not whole */
@@ -36,7 +37,7 @@ async function rebuild(
   if (decoded.kind === 'state') return fold(model, entity, decoded.state, tail)
   const facts = { entity: formatEntityKey(entity), sequence: snapshot.sequence, reason: decoded.reason }
   deps.logger.warn(facts, 'a snapshot was not usable; the entity is rebuilt from its events')
-  const events = await deps.storage.readEvents(entity, { toSequence: head.version })
+  const events = await withRetry(deps, () => deps.storage.readEvents(entity, { toSequence: head.version }))
   return fold(model, entity, unborn, events)
 }
 

@@ -67,7 +67,7 @@ export class HostStopped extends PerdureError {
   constructor(what: string) {
     super(
       'host_stopped',
-      `${what}: the host has been stopped; commands it did not acknowledge were not accepted`,
+      `${what}: the host has been stopped; a command it did not acknowledge may be stored or not, look before repeating it`,
     )
   }
 }
@@ -86,12 +86,15 @@ export class EntityNotFound extends PerdureError {
 export class EntityExists extends PerdureError {
   override readonly name: string = 'EntityExists'
   declare readonly code: 'entity_exists'
+  /** It was deleted, so that there is nothing to use in its place. */
+  readonly isDeleted: boolean
 
   constructor(entity: string, isDeleted: boolean) {
     const how = isDeleted
       ? 'was deleted, and its id is not given out again'
       : 'exists already; pass { ifAbsent: true } to use it'
-    super('entity_exists', `${entity} ${how}`, { details: { entity } })
+    super('entity_exists', `${entity} ${how}`, { details: { entity, isDeleted } })
+    this.isDeleted = isDeleted
   }
 }
 

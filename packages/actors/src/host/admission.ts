@@ -3,7 +3,7 @@
 /** A counting gate with a first-come, first-served queue. */
 export class Admission {
   readonly #limit: number
-  readonly #waiters: (() => void)[] = []
+  readonly #waiters = new Set<() => void>()
   readonly #emptyWaiters: (() => void)[] = []
   #inside = 0
 
@@ -11,20 +11,34 @@ export class Admission {
     this.#limit = limit
   }
 
-  /** Goes in at once, or gives a promise to wait for. Every entry is ended by `leave`. */
-  enter(): Promise<void> | undefined {
+  /**
+   * Goes in at once, or gives a promise to wait for, which rejects when the signal gives up first. Every entry is ended by
+   * `leave`.
+   */
+  enter(signal?: AbortSignal): Promise<void> | undefined {
     if (this.#inside < this.#limit) {
       this.#inside++
       return undefined
     }
-    return new Promise((resolve) => this.#waiters.push(resolve))
+    return new Promise((resolve, reject) => {
+      const giveUp = (): void => {
+        this.#waiters.delete(goIn)
+        reject(signal?.reason as Error)
+      }
+      const goIn = (): void => {
+        signal?.removeEventListener('abort', giveUp)
+        resolve()
+      }
+      this.#waiters.add(goIn)
+      signal?.addEventListener('abort', giveUp, { once: true })
+    })
   }
 
   /** Makes room; the place goes straight to the asker who has waited longest. */
   leave(): void {
-    const next = this.#waiters.shift()
-    if (next !== undefined) {
-      next()
+    for (const goIn of this.#waiters) {
+      this.#waiters.delete(goIn)
+      goIn()
       return
     }
     this.#inside--

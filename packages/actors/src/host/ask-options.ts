@@ -10,7 +10,7 @@ export interface AskOptions {
   readonly expectedSequence?: number
   readonly correlationId?: string
   readonly causationId?: string
-  /** Stops waiting; a command that was already decided may still commit. */
+  /** Stops waiting, with the signal's reason; a command that was already decided may still commit. */
   readonly signal?: AbortSignal
 }
 

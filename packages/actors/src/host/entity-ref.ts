@@ -28,7 +28,10 @@ export class EntityRef {
     return this.key.type
   }
 
-  /** The XState actor of the entity, for `waitFor`, inspection and other machines; its snapshots show committed state. */
+  /**
+   * The XState actor of the entity, loaded or loading, for `waitFor`, inspection and other machines; its snapshots show
+   * committed state. It ends when the entity leaves memory: take it anew rather than keep it. @throws HostStopped
+   */
   get actor(): Actor<EntityLogic> {
     return this.#access.actor(this.key)
   }
@@ -95,7 +98,10 @@ export class EntityRef {
     return fieldBytes(await this.readField(field))
   }
 
-  /** Calls back with every state that commits in this host from now on. */
+  /**
+   * Calls back with the committed state after each commit of this host from now on; commands that commit together show
+   * as one state, the last.
+   */
   subscribe(listener: (state: StateView) => void): Subscription {
     return this.#access.subscribe(this.key, listener)
   }

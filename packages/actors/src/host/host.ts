@@ -2,21 +2,25 @@
 // and ends everything in good order. It decides nothing about entities and writes nothing itself.
 import { defaultLimits, defaultTenant, formatEntityKey } from '@perdure/core'
 import type { EntityHead, EntityKey, Limits, Storage, StorageStats, SweepResult } from '@perdure/core'
-import { EntityNotFound, HostStopped } from '../errors/host-errors.ts'
+import { EntityExists, EntityNotFound, HostStopped } from '../errors/host-errors.ts'
+import { asPerdureError } from '../errors/as-perdure-error.ts'
 import type { CommandOutcome } from '../entity/command-request.ts'
 import { entityDeps } from '../entity/entity-deps.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
+import { wake } from '../entity/entity-logic.ts'
+import type { EntityProcess } from '../entity/entity-process.ts'
 import { hydrateState, readFieldValue } from '../entity/entity-reader.ts'
+import { checkEntityKey, makeCommand } from '../entity/make-command.ts'
+import type { Asked } from '../entity/make-command.ts'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
 import { Admission } from './admission.ts'
 import type { AskOptions, TryAskResult } from './ask-options.ts'
+import { checkHostOptions } from './check-options.ts'
 import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import { Listeners } from './listeners.ts'
-import { asPerdureError, checkEntityKey, makeCommand } from './make-command.ts'
-import type { Asked } from './make-command.ts'
 import { readEntities, readHistory } from './paging.ts'
 import { Registry } from './registry.ts'
 import type { Resident } from './registry.ts'
@@ -43,6 +47,7 @@ export class Host implements AsyncDisposable {
 
   /** @internal */
   constructor(options: HostOptions) {
+    checkHostOptions(options)
     const { storage, specs, clock, ids, logger, probe, random } = options
     const retry = { ...defaultRetryPolicy, ...options.retry }
     const given = {
@@ -95,8 +100,10 @@ export class Host implements AsyncDisposable {
     const { id = this.#deps.ids.next(), tenant = this.#tenant, fields, ifAbsent = false, ...meta } = options
     const ref = new EntityRef({ tenant, type, id }, this.#access)
     const result = await this.#tryAsk(ref.key, { kind: 'create', fields }, meta)
-    if (!result.ok && !(ifAbsent && result.error.code === 'entity_exists')) throw result.error
-    return ref
+    if (result.ok) return ref
+    const isThere = result.error instanceof EntityExists && !result.error.isDeleted
+    if (ifAbsent && isThere) return ref
+    throw result.error
   }
 
   /** A reference to an entity, whether or not it exists; nothing is read yet. @throws InvalidArgument */
@@ -110,7 +117,7 @@ export class Host implements AsyncDisposable {
   /** The entities of a type, in order of id, read page by page. @throws InvalidArgument */
   entities(type: string, filter: EntitiesFilter = {}): AsyncIterable<EntityHead> {
     this.#registry.model(type)
-    return readEntities(this.#storage, { tenant: this.#tenant, type, ...filter })
+    return readEntities(this.#storage, { ...filter, tenant: filter.tenant ?? this.#tenant, type })
   }
 
   /** Lets go of an entity that has nothing to do; it comes back from storage on next use. @returns whether it was let go */
@@ -177,7 +184,7 @@ export class Host implements AsyncDisposable {
       this.#refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
-      const wait = this.#admission.enter()
+      const wait = this.#admission.enter(options.signal)
       if (wait !== undefined) await this.#admitted(wait, entity, options.signal)
       const outcome = await this.#submit(this.#registry.activate(entity), command, options.signal)
       return outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome
@@ -187,20 +194,22 @@ export class Host implements AsyncDisposable {
     }
   }
 
+  /** Hands the command to the process, not through the actor's mailbox: that is emptied when the actor ends. */
   #submit(
-    { actor }: Resident,
+    { actor, process }: Resident,
     command: ReturnType<typeof makeCommand>,
     signal?: AbortSignal,
   ): Promise<CommandOutcome> {
     return new Promise((resolve, reject) => {
-      const abandon = (): void => reject(signal?.reason as Error)
+      const giveUp = (): void => reject(signal?.reason as Error)
       const settle = (outcome: CommandOutcome): void => {
-        signal?.removeEventListener('abort', abandon)
+        signal?.removeEventListener('abort', giveUp)
         this.#admission.leave()
         resolve(outcome)
       }
-      signal?.addEventListener('abort', abandon, { once: true })
-      actor.send({ type: 'perdure.ask', request: { command, settle, attempts: 0 } })
+      signal?.addEventListener('abort', giveUp, { once: true })
+      actor.send({ type: 'perdure.asked', command })
+      process.submit({ command, settle, attempts: 0 })
     })
   }
 
@@ -220,26 +229,37 @@ export class Host implements AsyncDisposable {
     if (this.#isStopping) throw new HostStopped(formatEntityKey(entity))
   }
 
-  async #activated(entity: EntityKey): Promise<Resident> {
-    this.#refuseWhenStopping(entity)
-    const resident = this.#registry.activate(entity)
-    await resident.process.activate()
-    if (resident.process.committedState.version > 0) return resident
-    throw new EntityNotFound(formatEntityKey(entity))
+  /** The entity in memory, loaded. Starts again if it is let go of at just that moment. */
+  async #activated(entity: EntityKey): Promise<EntityProcess> {
+    for (;;) {
+      this.#refuseWhenStopping(entity)
+      const { process } = this.#registry.activate(entity)
+      await process.activate()
+      if (process.phase === 'stopped') continue
+      if (process.committedState.version > 0) return process
+      throw new EntityNotFound(formatEntityKey(entity))
+    }
   }
 
   #makeAccess(): EntityAccess {
     return {
-      actor: (entity) => this.#registry.activate(entity).actor,
+      actor: (entity) => {
+        this.#refuseWhenStopping(entity)
+        const { actor } = this.#registry.activate(entity)
+        wake(actor, this.#deps)
+        return actor
+      },
       tryAsk: (entity, asked, options) => this.#tryAsk(entity, asked, options),
       tell: (entity, asked, options) => void this.#tell(entity, asked, options),
       state: async (entity, { hydrate = false, consistency = 'committed' }: StateOptions) => {
-        const { process } = await this.#activated(entity)
+        const process = await this.#activated(entity)
         const state = consistency === 'committed' ? process.committedState : process.processedState
-        return viewState(hydrate ? await hydrateState(this.#deps, entity, state) : state)
+        if (!hydrate) return viewState(state)
+        const pendingContent = (hash: string) => process.pendingContent(hash)
+        return viewState(await hydrateState(this.#deps, entity, state, pendingContent))
       },
       readField: async (entity, field) => {
-        const { process } = await this.#activated(entity)
+        const process = await this.#activated(entity)
         return readFieldValue(this.#deps, entity, process.committedState, field)
       },
       subscribe: (entity, listener) => this.#listeners.add(entity, listener),
@@ -248,9 +268,13 @@ export class Host implements AsyncDisposable {
   }
 
   async #tell(entity: EntityKey, asked: Asked, options?: AskOptions): Promise<void> {
-    const result = await this.#tryAsk(entity, asked, options)
-    if (result.ok) return
-    const { code, message } = result.error
-    this.#deps.logger.warn({ code, entity: formatEntityKey(entity) }, message)
+    try {
+      const result = await this.#tryAsk(entity, asked, options)
+      if (result.ok) return
+      const { code, message } = result.error
+      this.#deps.logger.warn({ code, entity: formatEntityKey(entity) }, message)
+    } catch {
+      // Only a signal brings it here: the teller has lost interest.
+    }
   }
 }

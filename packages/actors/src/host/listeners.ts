@@ -32,7 +32,9 @@ export class Listeners {
   tell(entity: EntityKey, state: EntityState): void {
     const listeners = this.#byEntity.size === 0 ? undefined : this.#byEntity.get(listenerKey(entity))
     if (listeners === undefined) return
-    for (const listener of listeners) {
+    // A copy: who subscribes while others are told hears of the next state, not of this one.
+    for (const listener of Array.from(listeners)) {
+      if (!listeners.has(listener)) continue
       try {
         listener(viewState(state))
       } catch (error) {

@@ -61,12 +61,19 @@ export class Registry {
   activate(entity: EntityKey): Resident {
     const key = residentKey(entity)
     const found = this.#residents.get(key)
-    if (found !== undefined) return found
+    // One that has just ended may still be here while its observers are told; nothing it is sent would arrive.
+    if (found?.actor.getSnapshot().status === 'active') return found
     const { logic } = this.#type(entity.type)
-    const actor = createActor(logic, { id: formatEntityKey(entity), input: entity })
+    const actor = createActor(logic, {
+      id: formatEntityKey(entity),
+      input: { ...entity, isDormant: true },
+    })
     const resident: Resident = { actor, process: processOf(actor) }
     this.#residents.set(key, resident)
-    actor.subscribe({ complete: () => this.#residents.delete(key), error: () => this.#residents.delete(key) })
+    const forget = (): void => {
+      if (this.#residents.get(key) === resident) this.#residents.delete(key)
+    }
+    actor.subscribe({ complete: forget, error: forget })
     actor.start()
     return resident
   }

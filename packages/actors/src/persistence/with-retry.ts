@@ -24,6 +24,7 @@ export async function withRetry<Result>(deps: RetryDeps, call: () => Promise<Res
       const isRetryable = error instanceof StorageError && error.retryable
       if (!isRetryable || clock.now() - firstFailureAt >= retry.budgetMs || !isWanted()) throw error
       await sleep(clock, backoffMs(retry, attempt, random))
+      if (!isWanted()) throw error
     }
   }
 }

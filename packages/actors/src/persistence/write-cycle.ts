@@ -2,6 +2,7 @@
 // models and no commands; entities tell it that they have something (`put`) and hear what became of it.
 import { PerdureError, StorageError, noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
 import type { Clock, CommitResult, CommitUnit, Logger, Probe, Random, Storage } from '@perdure/core'
+import { asPerdureError } from '../errors/as-perdure-error.ts'
 import { defaultRetryPolicy } from './backoff.ts'
 import type { RetryPolicy } from './backoff.ts'
 import { PendingQueue } from './pending-queue.ts'
@@ -93,11 +94,14 @@ export class WriteCycle {
     queueMicrotask(() => void this.#run())
   }
 
-  /** Gives up what is still waiting: no retry any more, and whatever is queued after the write in flight is rejected. */
+  /**
+   * Gives up: no retry any more, and everything is rejected, what is in flight as well; that may still be stored, but
+   * nobody waits for it any longer.
+   */
   abandon(error: PerdureError): void {
     this.#isAbandoned = true
-    if (!this.#isRunning) this.#fail(error)
-    else this.#failure ??= error
+    this.#failure ??= error
+    this.#rejectAll(this.#failure)
   }
 
   async #run(): Promise<void> {
@@ -118,7 +122,7 @@ export class WriteCycle {
     const units = new Map<Writer, CommitUnit | undefined>()
     const takenKeys = this.#queue.take((writer) => {
       if (room <= 0) return false
-      const unit = writer.takeUnit(room)
+      const unit = this.#capture(writer, room)
       units.set(writer, unit)
       room -= unit?.events.length ?? 0
       return true
@@ -131,35 +135,31 @@ export class WriteCycle {
     return batch
   }
 
-  async #write(batch: readonly Captured[]): Promise<void> {
-    const units = batch.map(({ unit }) => unit)
+  /** A writer whose unit cannot even be made fails alone. */
+  #capture(writer: Writer, maxEvents: number): CommitUnit | undefined {
     try {
-      await this.#probe('cycle.before_commit', { units: units.length })
-      const results = await withRetry(this.#deps, () => this.#storage.commit(units))
-      await this.#probe('cycle.after_commit', { units: units.length })
-      batch.forEach(({ taken }, index) => {
-        this.#queue.ack(taken)
-        this.#tell(taken.key, results[index])
-      })
+      return writer.takeUnit(maxEvents)
     } catch (error) {
-      for (const { taken } of batch) this.#queue.ack(taken)
-      this.#writeFailed(batch, asPerdureError(error))
+      this.#tell(() => writer.failed(asPerdureError(error)))
+      return undefined
     }
   }
 
-  #tell(writer: Writer, result: CommitResult | undefined): void {
-    switch (result?.kind) {
-      case 'committed':
-        writer.committed()
-        return
-      case 'conflict':
-        writer.conflicted(result.actualVersion)
-        return
-      case 'refused':
-        writer.failed(result.error)
-        return
-      case undefined:
-        writer.failed(new StorageError('storage_failed', 'the storage gave no result for a unit it was sent'))
+  async #write(batch: readonly Captured[]): Promise<void> {
+    const units = batch.map(({ unit }) => unit)
+    let results: readonly CommitResult[]
+    try {
+      await this.#probe('cycle.before_commit', { units: units.length })
+      results = await withRetry(this.#deps, () => this.#storage.commit(units))
+      await this.#probe('cycle.after_commit', { units: units.length })
+    } catch (error) {
+      this.#writeFailed(batch, asStorageError(error))
+      return
+    }
+    // The key is free before its writer hears: what the writer puts from there on starts anew.
+    for (const [index, { taken }] of batch.entries()) {
+      this.#queue.ack(taken)
+      this.#tell(() => tellResult(taken.key, results[index]))
     }
   }
 
@@ -167,21 +167,49 @@ export class WriteCycle {
   #writeFailed(batch: readonly Captured[], error: PerdureError): void {
     this.#logger.error({ code: error.code, units: batch.length }, `a write failed: ${error.message}`)
     if (error instanceof StorageError && error.retryable) this.#failure ??= error
-    for (const { taken } of batch) taken.key.failed(error)
-    if (this.#failure === error) this.#onError?.(error)
+    for (const { taken } of batch) {
+      this.#queue.ack(taken)
+      this.#tell(() => taken.key.failed(error))
+    }
+    if (this.#failure !== error) return
+    try {
+      this.#onError?.(error)
+    } catch (thrown) {
+      this.#logger.error({ error: String(thrown) }, 'onError threw')
+    }
   }
 
-  #fail(error: PerdureError): void {
-    this.#failure ??= error
-    this.#rejectAll(this.#failure)
+  /** One writer that throws, or whose listeners do, neither ends the cycle nor changes what its neighbours hear. */
+  #tell(call: () => void): void {
+    try {
+      call()
+    } catch (error) {
+      this.#logger.error({ error: String(error) }, 'an entity could not take in what became of its write')
+    }
   }
 
   #rejectAll(error: PerdureError): void {
-    for (const writer of this.#queue.clear()) writer.failed(error)
+    for (const writer of this.#queue.clear()) this.#tell(() => writer.failed(error))
   }
 }
 
-function asPerdureError(error: unknown): PerdureError {
+function tellResult(writer: Writer, result: CommitResult | undefined): void {
+  switch (result?.kind) {
+    case 'committed':
+      writer.committed()
+      return
+    case 'conflict':
+      writer.conflicted(result.actualVersion)
+      return
+    case 'refused':
+      writer.failed(result.error)
+      return
+    case undefined:
+      writer.failed(new StorageError('storage_failed', 'the storage gave no result for a unit it was sent'))
+  }
+}
+
+function asStorageError(error: unknown): PerdureError {
   if (error instanceof PerdureError) return error
   return new StorageError('storage_failed', `the storage threw what it should not: ${String(error)}`, {
     cause: error,

@@ -1,16 +1,7 @@
 // The boundary: what a caller hands over becomes a command of ours, or a typed refusal before anything has happened.
-import {
-  PerdureError,
-  adoptJson,
-  fitsWithin,
-  formatEntityKey,
-  formatPath,
-  jsonSize,
-  nameProblem,
-} from '@perdure/core'
+import { adoptJson, fitsWithin, formatEntityKey, formatPath, jsonSize, nameProblem } from '@perdure/core'
 import type { Command, CommandMeta, EntityKey, JsonObject, Limits } from '@perdure/core'
 import { ActionRejected, InvalidArgument, PayloadTooLarge } from '../errors/host-errors.ts'
-import type { AskOptions } from './ask-options.ts'
 
 /** What a caller asks for, not yet looked at. */
 export type Asked =
@@ -19,8 +10,11 @@ export type Asked =
   | { readonly kind: 'updateFields'; readonly fields: unknown }
   | { readonly kind: 'delete' }
 
-/** Checks ids and options and takes the payload over. @throws InvalidArgument, ActionRejected `not_json`, PayloadTooLarge */
-export function makeCommand(entity: EntityKey, asked: Asked, options: AskOptions, limits: Limits): Command {
+/**
+ * Checks ids and options and takes the payload over.
+ * @throws InvalidArgument, ActionRejected `not_json` or `unknown_action`, PayloadTooLarge
+ */
+export function makeCommand(entity: EntityKey, asked: Asked, options: CommandMeta, limits: Limits): Command {
   checkEntityKey(entity, limits)
   const meta = makeMeta(options, limits)
   switch (asked.kind) {
@@ -33,7 +27,7 @@ export function makeCommand(entity: EntityKey, asked: Asked, options: AskOptions
         meta,
       }
     case 'action': {
-      const { action } = asked
+      const action = checkActionName(entity, asked.action)
       return {
         kind: 'action',
         action,
@@ -47,14 +41,24 @@ export function makeCommand(entity: EntityKey, asked: Asked, options: AskOptions
 }
 
 /** @throws InvalidArgument when the tenant or the id cannot name an entity */
-export function checkEntityKey({ tenant, id }: EntityKey, { maxIdBytes }: Limits): void {
+export function checkEntityKey(
+  { tenant, id }: Pick<EntityKey, 'tenant' | 'id'>,
+  { maxIdBytes }: Limits,
+): void {
   const ofTenant = nameProblem(tenant, maxIdBytes)
   if (ofTenant !== undefined) throw new InvalidArgument('invalid_tenant', `a tenant ${ofTenant}`)
   const ofId = nameProblem(id, maxIdBytes)
   if (ofId !== undefined) throw new InvalidArgument('invalid_id', `an entity id ${ofId}`)
 }
 
-function makeMeta(options: AskOptions, { maxIdBytes }: Limits): CommandMeta {
+/** Callers without types may hand over anything at all. */
+function checkActionName(entity: EntityKey, action: unknown): string {
+  if (typeof action === 'string') return action
+  const message = `${formatEntityKey(entity)}: an action is named by a string, and was ${String(action)}`
+  throw new ActionRejected({ code: 'unknown_action', message, action: String(action) })
+}
+
+function makeMeta(options: CommandMeta, { maxIdBytes }: Limits): CommandMeta {
   const { idempotencyKey, expectedSequence, correlationId, causationId } = options
   const problem = idempotencyKey === undefined ? undefined : nameProblem(idempotencyKey, maxIdBytes)
   if (problem !== undefined)
@@ -89,9 +93,4 @@ function adoptObject(
   const object = adopted.value as JsonObject
   if (fitsWithin(object, limits.maxEventBytes)) return object
   throw new PayloadTooLarge(name, `${what} of ${action}`, jsonSize(object), limits.maxEventBytes)
-}
-
-/** Turns whatever was thrown into an error with a code. */
-export function asPerdureError(error: unknown): PerdureError {
-  return error instanceof PerdureError ? error : new PerdureError('internal', String(error), { cause: error })
 }

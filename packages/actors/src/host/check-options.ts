@@ -1,0 +1,31 @@
+// Options that make no sense are refused when the host is made, not found out about later.
+import { nameProblem, defaultLimits } from '@perdure/core'
+import { InvalidArgument } from '../errors/host-errors.ts'
+import type { HostOptions } from './host-options.ts'
+
+/** @throws InvalidArgument `invalid_option` or `invalid_tenant` */
+export function checkHostOptions(options: HostOptions): void {
+  const { maxBatchEvents, maxCommandsInFlight, inlineMaxBytes, retry = {}, limits = {}, tenant } = options
+  checkCounts({ maxBatchEvents, maxCommandsInFlight, ...limits }, 1)
+  checkCounts({ inlineMaxBytes }, 0)
+  for (const [name, value] of Object.entries(retry)) {
+    if (typeof value !== 'number' || !(value >= 0))
+      throw invalid(`retry.${name}`, 'a number of at least 0', value)
+  }
+  const maxIdBytes = limits.maxIdBytes ?? defaultLimits.maxIdBytes
+  const problem = tenant === undefined ? undefined : nameProblem(tenant, maxIdBytes)
+  if (problem !== undefined) throw new InvalidArgument('invalid_tenant', `the tenant of a host ${problem}`)
+}
+
+function checkCounts(counts: Readonly<Record<string, number | undefined>>, least: number): void {
+  for (const [name, value] of Object.entries(counts)) {
+    if (value === undefined || (Number.isSafeInteger(value) && value >= least)) continue
+    throw invalid(name, `a whole number of at least ${least}`, value)
+  }
+}
+
+function invalid(option: string, what: string, value: unknown): InvalidArgument {
+  return new InvalidArgument('invalid_option', `${option} must be ${what}, and was ${String(value)}`, {
+    details: { option },
+  })
+}
