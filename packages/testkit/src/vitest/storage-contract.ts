@@ -4,6 +4,9 @@ import type { ContractSettings, OpenSubject } from '../storage-contract/contract
 import { defaultSettings, runCase } from '../storage-contract/run-contract.ts'
 import { storageContractCases } from '../storage-contract/storage-contract-cases.ts'
 
+/** Generous, for the random cases on a slow engine; a storage that hangs is still found out. */
+const timeoutMs = 120_000
+
 /**
  * Holds a storage to the whole contract: one test a case, on a storage of its own from `open`. A case whose feature is
  * off is listed as skipped, with the reason in its name.
@@ -19,7 +22,7 @@ export function storageContract(
     for (const contractCase of storageContractCases) {
       const reason = contractCase.needs && settings.off[contractCase.needs]
       const title = `${contractCase.group}: ${contractCase.name}`
-      if (reason === undefined) it(title, () => runCase(contractCase, open, settings))
+      if (reason === undefined) it(title, { timeout: timeoutMs }, () => runCase(contractCase, open, settings))
       else it.skip(`${title} [${contractCase.needs} is off: ${reason}]`)
     }
   })

@@ -136,7 +136,7 @@ export const sweepCases: readonly ContractCase[] = contractGroup('sweep', {
       'the content in its grace period',
     )
     await expectSweep(storage, { now: now + 99, graceMs: 100 })
-    await expectSweep(storage, { now: now + 101, graceMs: 100 }, { deletedBlobs: 1 })
+    await expectSweep(storage, { now: now + 100, graceMs: 100 }, { deletedBlobs: 1 })
     await expectGone(storage, held)
   },
 
@@ -180,7 +180,7 @@ export const sweepCases: readonly ContractCase[] = contractGroup('sweep', {
     await storage.commit([unitOf(entity, 2, { holds: [held] })])
     await storage.commit([unitOf(entity, 3, { releases: [held] })])
     await expectSweep(storage, { now: now + 500, graceMs: 100 }, { orphanedBlobs: 1 })
-    await expectSweep(storage, { now: now + 601, graceMs: 100 }, { deletedBlobs: 1 })
+    await expectSweep(storage, { now: now + 600, graceMs: 100 }, { deletedBlobs: 1 })
   },
 
   'the storage deletes everything that is due, however small the batch': async ({ storage }) => {
