@@ -2,18 +2,29 @@
 import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { AssertionModel } from '../model/entity-model.ts'
 import type { Scope } from '../model/scope.ts'
+import { applyEvent } from './apply-event.ts'
 import type { Command } from './command.ts'
 import { isSensitive, reject, scopeOfDraft } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
-import type { Draft } from './draft.ts'
+import { Draft } from './draft.ts'
+import type { EntityState } from './entity-state.ts'
+import type { EntityEvent } from './event.ts'
 import type { Rejection, RejectionCode } from './rejection.ts'
 
-/** The first invariant that the draft violates, as a rejection. */
-export function checkInvariants(deciding: Deciding, command: Command, after: Draft): Rejection | undefined {
+/** The first invariant that the state after the event violates, as a rejection. */
+export function checkInvariants(
+  deciding: Deciding,
+  command: Command,
+  before: EntityState,
+  event: EntityEvent,
+): Rejection | undefined {
   const { model } = deciding
   const invariants = model.spec.enforceInvariants && command.kind !== 'delete' ? model.invariants : []
   const ofFields = command.kind === 'create' || command.kind === 'updateFields' ? model.fieldInvariants : []
   if (invariants.length === 0 && ofFields.length === 0) return undefined
+  // Fields are not cut to their ceilings yet, so what the event brings needs no fetching.
+  const after = new Draft(before)
+  applyEvent(after, event)
   const scope = scopeOfDraft(deciding, after, {})
   return (
     firstViolated(deciding, invariants, 'invariant_violated', scope) ??

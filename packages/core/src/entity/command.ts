@@ -1,5 +1,6 @@
 // What is asked of an entity. Params are already ours (adoptJson) and names are checked when a command is made.
 import type { JsonObject } from '../json/json-value.ts'
+import { createdAction, deletedAction, fieldsUpdatedAction } from './event.ts'
 
 /** What the asker may say about a command. */
 export interface CommandMeta {
@@ -23,12 +24,12 @@ export type Command = { readonly meta: CommandMeta } & (
 export function commandName(command: Command): string {
   switch (command.kind) {
     case 'create':
-      return 'Created'
+      return createdAction
     case 'action':
       return command.action
     case 'updateFields':
-      return 'FieldsUpdated'
+      return fieldsUpdatedAction
     case 'delete':
-      return 'Deleted'
+      return deletedAction
   }
 }

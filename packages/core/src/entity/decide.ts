@@ -1,6 +1,5 @@
 // Decide: (model, state, command, context) → event, rejection, or what else it must know. Pure; the one place where the
 // spec is asked whether something may happen. What comes out is checked against the invariants before anybody sees it.
-import { applyEvent } from './apply-event.ts'
 import { checkInvariants } from './check-invariants.ts'
 import { commandName } from './command.ts'
 import type { Command } from './command.ts'
@@ -9,7 +8,6 @@ import { decideCreate, decideUpdateFields } from './decide-fields.ts'
 import type { DecideContext, Decision } from './decide-context.ts'
 import { reject } from './deciding.ts'
 import type { Deciding, Proposal } from './deciding.ts'
-import { Draft } from './draft.ts'
 import type { EntityState } from './entity-state.ts'
 import type { EntityEvent } from './event.ts'
 import { missingVariables, withVariables } from './missing-variables.ts'
@@ -37,7 +35,7 @@ export function decide(
   if (isNeedy(deciding.needs)) return { kind: 'needs', needs: deciding.needs }
   if ('code' in proposal) return { kind: 'rejection', rejection: proposal }
   const event = toEvent(deciding, command, { ...proposal, effects: [...missing, ...proposal.effects] })
-  const violated = checkInvariants(deciding, command, stateAfter(state, event))
+  const violated = checkInvariants(deciding, command, state, event)
   if (isNeedy(deciding.needs)) return { kind: 'needs', needs: deciding.needs }
   return violated === undefined ? { kind: 'event', event } : { kind: 'rejection', rejection: violated }
 }
@@ -88,13 +86,6 @@ function toEvent(
     ...(correlationId === undefined ? {} : { correlationId }),
     ...(causationId === undefined ? {} : { causationId }),
   }
-}
-
-/** The state the event would lead to, fields not yet cut to their ceilings: what invariants are asked of. */
-function stateAfter(state: EntityState, event: EntityEvent): Draft {
-  const draft = new Draft(state)
-  applyEvent(draft, event)
-  return draft
 }
 
 function isNeedy({ fields, related }: Needs): boolean {

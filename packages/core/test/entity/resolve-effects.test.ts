@@ -239,6 +239,10 @@ describe('lists and sets', () => {
 })
 
 describe('effects in order', () => {
+  it('are not carried out on what is no variable', () => {
+    expect(failure([assign('nowhere', literal(1))])).toBe('nowhere is no variable')
+  })
+
   it('each sees what the ones before it did', () => {
     const entity = open([
       assign('a_int', literal(2)),

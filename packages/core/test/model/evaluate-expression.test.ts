@@ -234,6 +234,10 @@ describe('the status of related entities', () => {
     }
   })
 
+  it('is a text, so never true by itself', () => {
+    expect(read1('o-1', related('Order', read('order')))).toBe(false)
+  })
+
   it('is asked for when it is not known, each once', () => {
     const scope = scopeOf({ order: ['o-1', 'o-9', 'o-9'] }, { knowledge: { related: statuses } })
     holds(isPaid, scope)
