@@ -9,11 +9,13 @@ import { openMutant } from './mutants/mutant.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { positionMutants } from './mutants/position-mutants.ts'
 import { readMutants } from './mutants/read-mutants.ts'
+import { refusalMutants } from './mutants/refusal-mutants.ts'
 import { snapshotMutants } from './mutants/snapshot-mutants.ts'
 import { valueMutants } from './mutants/value-mutants.ts'
 
 const mutants: readonly Mutant[] = [
   ...commitMutants,
+  ...refusalMutants,
   ...positionMutants,
   ...readMutants,
   ...snapshotMutants,

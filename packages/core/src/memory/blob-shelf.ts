@@ -7,7 +7,7 @@ import type { RefClaim, RefRelease } from '../storage/commit-unit.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import { address } from './address.ts'
 
-/** Content at rest with everything that refers to it. A blob cannot be deleted from under a reference it holds itself. */
+/** Content at rest with everything that refers to it, so that no reference can outlive its content. */
 interface StoredBlob {
   readonly bytes: Uint8Array
   readonly size: number
