@@ -5,7 +5,8 @@ import { readFile, readdir, writeFile } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import { root } from './lib/workspace.mjs'
 
-const snippet = /<!-- snippet: (\S+) -->\n```(\w+)\n([\s\S]*?)```/g
+const snippet = /<!-- snippet: (\S+) -->\n\n```(\w+)\n([\s\S]*?)```/g
+const marker = /<!-- snippet: /g
 /** `text` → `file`, as rows of docs/promises.md have it: | promise | test name | file | */
 const promiseRow = /^\|(?!\s*(?:Promise|-))[^|]*\|\s*`([^`]+)`\s*\|\s*`([^`]+)`\s*\|/gm
 
@@ -37,12 +38,16 @@ async function checkSnippets(page, isWriting) {
 async function compareSnippets(text, read) {
   const stale = []
   let fresh = text
+  let found = 0
   for (const [block, path, language, code] of text.matchAll(snippet)) {
+    found++
     const source = await read(path)
     if (source === code) continue
     stale.push(path)
-    fresh = fresh.replace(block, () => `<!-- snippet: ${path} -->\n\`\`\`${language}\n${source}\`\`\``)
+    fresh = fresh.replace(block, () => `<!-- snippet: ${path} -->\n\n\`\`\`${language}\n${source}\`\`\``)
   }
+  // A marker that no block follows would never be checked.
+  if (found !== (text.match(marker) ?? []).length) stale.push('a marker without a block')
   return { text: fresh, stale }
 }
 
@@ -81,13 +86,15 @@ async function expectSelfTest() {
 }
 
 async function selfTest() {
-  const stale = await compareSnippets('<!-- snippet: a -->\n```ts\nold\n```', async () => 'new\n')
+  const stale = await compareSnippets('<!-- snippet: a -->\n\n```ts\nold\n```', async () => 'new\n')
+  const lost = await compareSnippets('<!-- snippet: a -->\nno block', async () => '')
   const missing = await checkPromises('| It flies | `no such test` | `README.md` |')
   const empty = await checkPromises('')
   return [
     ...(stale.stale.length === 1 && stale.text.includes('new')
       ? []
       : ['self-test: a stale snippet went unnoticed']),
+    ...(lost.stale.length === 1 ? [] : ['self-test: a marker without a block went unnoticed']),
     ...(missing.length === 1 ? [] : ['self-test: a promise without a test went unnoticed']),
     ...(empty.length === 1 ? [] : ['self-test: an empty page of promises went unnoticed']),
   ]
