@@ -1,5 +1,6 @@
 import type { EntityEvent } from '@perdure/core'
 import type { PerdureError } from '@perdure/core'
+import type { EntityTypeShape, UntypedEntity } from './entity-types.ts'
 import type { StateView } from './state-view.ts'
 
 /** What may be said about a command. */
@@ -15,12 +16,12 @@ export interface AskOptions {
 }
 
 /** A command that was carried out: its event and the state after it, both committed. */
-export interface AskResult {
+export interface AskResult<Type extends EntityTypeShape = UntypedEntity> {
   readonly event: EntityEvent
-  readonly state: StateView
+  readonly state: StateView<Type>
 }
 
 /** What `tryAsk` answers: the result, or the error that `ask` would have thrown. */
-export type TryAskResult =
-  | { readonly ok: true; readonly event: EntityEvent; readonly state: StateView }
+export type TryAskResult<Type extends EntityTypeShape = UntypedEntity> =
+  | { readonly ok: true; readonly event: EntityEvent; readonly state: StateView<Type> }
   | { readonly ok: false; readonly error: PerdureError }

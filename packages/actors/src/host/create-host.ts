@@ -1,11 +1,15 @@
 import { Host } from './host.ts'
+import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import type { HostOptions } from './host-options.ts'
 
 /**
- * Starts a host: the runtime of entities in this process.
+ * Starts a host: the runtime of entities in this process. With the types that `perdure types` generates, as in
+ * `createHost<EntityTypes>(…)`, the compiler knows every entity type, action, param, status and field.
  * @throws SpecNotSupported when a spec needs what this version does not carry out; InvalidArgument for options that make
  *   no sense
  */
-export async function createHost(options: HostOptions): Promise<Host> {
-  return Promise.resolve(new Host(options))
+export async function createHost<Entities extends EntityTypeMap<Entities> = UntypedEntities>(
+  options: HostOptions,
+): Promise<Host<Entities>> {
+  return Promise.resolve(new Host<Entities>(options))
 }

@@ -1,23 +1,32 @@
 // A reference to one entity: what a caller holds. It is cheap, keeps nothing alive, and activates the entity on first use.
 import { fieldBytes, fieldText } from '@perdure/core'
-import type { EntityEvent, EntityKey, JsonValue } from '@perdure/core'
+import type { EntityEvent, EntityKey } from '@perdure/core'
 import type { Actor } from 'xstate'
 import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { AskOptions, AskResult, TryAskResult } from './ask-options.ts'
 import type { EntityAccess } from './entity-access.ts'
+import type {
+  ActionOf,
+  AskArguments,
+  EntityTypeShape,
+  FieldsOf,
+  NewFieldsOf,
+  UntypedEntity,
+} from './entity-types.ts'
 import type { StateOptions } from './state-options.ts'
 import type { StateView } from './state-view.ts'
 import type { Subscription } from './subscription.ts'
 
-/** One entity of a host. */
-export class EntityRef {
+/** One entity of a host. With generated types the compiler knows its actions, params, statuses and fields. */
+export class EntityRef<Type extends EntityTypeShape = UntypedEntity> {
   readonly key: EntityKey
-  readonly #access: EntityAccess
+  readonly #access: EntityAccess<Type>
 
   /** @internal */
   constructor(key: EntityKey, access: EntityAccess) {
     this.key = key
-    this.#access = access
+    // What was generated from the spec is true of what its model lets through; nothing is left to check.
+    this.#access = access as unknown as EntityAccess<Type>
   }
 
   get id(): string {
@@ -40,69 +49,72 @@ export class EntityRef {
    * Asks for an action and waits until its event has committed.
    * @throws ActionRejected, EntityNotFound, Conflict, PayloadTooLarge, Unavailable, HostStopped; all have a stable `code`
    */
-  async ask(
-    action: string,
-    params?: Readonly<Record<string, unknown>>,
-    options?: AskOptions,
-  ): Promise<AskResult> {
-    const result = await this.tryAsk(action, params, options)
+  async ask<Action extends ActionOf<Type>>(
+    action: Action,
+    ...rest: AskArguments<Type['actions'][Action]>
+  ): Promise<AskResult<Type>> {
+    const result = await this.tryAsk(action, ...rest)
     if (!result.ok) throw result.error
     return { event: result.event, state: result.state }
   }
 
   /** As `ask`, but answers with the error instead of throwing it. */
-  tryAsk(
-    action: string,
-    params?: Readonly<Record<string, unknown>>,
-    options?: AskOptions,
-  ): Promise<TryAskResult> {
+  tryAsk<Action extends ActionOf<Type>>(
+    action: Action,
+    ...[params, options]: AskArguments<Type['actions'][Action]>
+  ): Promise<TryAskResult<Type>> {
     return this.#access.tryAsk(this.key, { kind: 'action', action, params }, options)
   }
 
   /** As `ask`, without the wait; a refusal is logged. */
-  tell(action: string, params?: Readonly<Record<string, unknown>>, options?: AskOptions): void {
+  tell<Action extends ActionOf<Type>>(
+    action: Action,
+    ...[params, options]: AskArguments<Type['actions'][Action]>
+  ): void {
     this.#access.tell(this.key, { kind: 'action', action, params }, options)
   }
 
   /** Sets fields directly, under the variables' types and the field invariants. @throws as `ask` */
-  async updateFields(fields: Readonly<Record<string, unknown>>, options?: AskOptions): Promise<AskResult> {
+  async updateFields(fields: NewFieldsOf<Type>, options?: AskOptions): Promise<AskResult<Type>> {
     const result = await this.#access.tryAsk(this.key, { kind: 'updateFields', fields }, options)
     if (!result.ok) throw result.error
     return { event: result.event, state: result.state }
   }
 
   /** Ends the entity with a tombstone that nothing follows; its history stays readable. @throws as `ask` */
-  async delete(options?: AskOptions): Promise<AskResult> {
+  async delete(options?: AskOptions): Promise<AskResult<Type>> {
     const result = await this.#access.tryAsk(this.key, { kind: 'delete' }, options)
     if (!result.ok) throw result.error
     return { event: result.event, state: result.state }
   }
 
   /** The state; large fields as `BlobRef` among `refs` unless hydrated. @throws EntityNotFound, FieldUnavailable, Unavailable */
-  state(options?: StateOptions): Promise<StateView> {
+  state(options?: StateOptions): Promise<StateView<Type>> {
     return this.#access.state(this.key, options ?? {})
   }
 
   /** A field's value, however it is stored; undefined when it is not set. @throws FieldUnavailable, EntityNotFound */
-  readField(field: string): Promise<JsonValue | undefined> {
-    return this.#access.readField(this.key, field)
+  readField<Field extends keyof FieldsOf<Type> & string>(
+    field: Field,
+  ): Promise<FieldsOf<Type>[Field] | undefined> {
+    return this.#access.readField(this.key, field) as Promise<FieldsOf<Type>[Field] | undefined>
   }
 
   /** A field as text: a string itself, null and unset as '', anything else its canonical JSON. @throws as `readField` */
-  async readFieldString(field: string): Promise<string> {
-    return fieldText(await this.readField(field))
+  async readFieldString(field: keyof FieldsOf<Type> & string): Promise<string> {
+    return fieldText(await this.#access.readField(this.key, field))
   }
 
   /** The UTF-8 bytes of `readFieldString`. @throws as `readField` */
-  async readFieldBytes(field: string): Promise<Uint8Array> {
-    return fieldBytes(await this.readField(field))
+  async readFieldBytes(field: keyof FieldsOf<Type> & string): Promise<Uint8Array> {
+    return fieldBytes(await this.#access.readField(this.key, field))
   }
 
   /**
    * Calls back with the committed state after each commit of this host from now on; commands that commit together show
    * as one state, the last.
    */
-  subscribe(listener: (state: StateView) => void): Subscription {
+  subscribe(listener: (state: StateView<Type>) => void): Subscription {
     return this.#access.subscribe(this.key, listener)
   }
 

@@ -10,6 +10,7 @@ import type {
   Storage,
 } from '@perdure/core'
 import type { RetryPolicy } from '../persistence/backoff.ts'
+import type { EntityTypeShape, NewFieldsOf, UntypedEntity } from './entity-types.ts'
 
 /** How a host is set up. Only specs and a storage are needed. */
 export interface HostOptions {
@@ -45,12 +46,12 @@ export interface StopOptions {
 }
 
 /** How an entity is created. */
-export interface SpawnOptions {
+export interface SpawnOptions<Type extends EntityTypeShape = UntypedEntity> {
   /** @defaultValue a new id */
   readonly id?: string
   readonly tenant?: string
   /** Initial values of variables and of further fields. */
-  readonly fields?: Readonly<Record<string, unknown>>
+  readonly fields?: NewFieldsOf<Type>
   /** Use the entity that exists, instead of `EntityExists`. */
   readonly ifAbsent?: boolean
   readonly idempotencyKey?: string
@@ -59,8 +60,8 @@ export interface SpawnOptions {
 }
 
 /** Which entities to go through. */
-export interface EntitiesFilter {
-  readonly status?: string
+export interface EntitiesFilter<Type extends EntityTypeShape = UntypedEntity> {
+  readonly status?: Type['status']
   readonly tenant?: string
   readonly includeDeleted?: boolean
 }

@@ -19,6 +19,7 @@ import type { AskOptions, TryAskResult } from './ask-options.ts'
 import { checkHostOptions } from './check-options.ts'
 import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
+import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import { Listeners } from './listeners.ts'
 import { readEntities, readHistory } from './paging.ts'
@@ -31,7 +32,7 @@ import { viewState } from './state-view.ts'
 const defaultMaxCommandsInFlight = 10_000
 
 /** Runs entities. Made by `createHost`; ended by `stop`, or by `await using`. */
-export class Host implements AsyncDisposable {
+export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> implements AsyncDisposable {
   readonly #storage: Storage
   readonly #deps: EntityDeps
   readonly #cycle: WriteCycle
@@ -96,9 +97,12 @@ export class Host implements AsyncDisposable {
    * Creates an entity and waits until its `Created` event has committed.
    * @throws EntityExists, ActionRejected, InvalidArgument, Unavailable, HostStopped
    */
-  async spawn(type: string, options: SpawnOptions = {}): Promise<EntityRef> {
+  async spawn<Type extends keyof Entities & string>(
+    type: Type,
+    options: SpawnOptions<Entities[Type]> = {},
+  ): Promise<EntityRef<Entities[Type]>> {
     const { id = this.#deps.ids.next(), tenant = this.#tenant, fields, ifAbsent = false, ...meta } = options
-    const ref = new EntityRef({ tenant, type, id }, this.#access)
+    const ref = new EntityRef<Entities[Type]>({ tenant, type, id }, this.#access)
     const result = await this.#tryAsk(ref.key, { kind: 'create', fields }, meta)
     if (result.ok) return ref
     const isThere = result.error instanceof EntityExists && !result.error.isDeleted
@@ -107,7 +111,11 @@ export class Host implements AsyncDisposable {
   }
 
   /** A reference to an entity, whether or not it exists; nothing is read yet. @throws InvalidArgument */
-  entity(type: string, id: string, options: { readonly tenant?: string } = {}): EntityRef {
+  entity<Type extends keyof Entities & string>(
+    type: Type,
+    id: string,
+    options: { readonly tenant?: string } = {},
+  ): EntityRef<Entities[Type]> {
     const key = { tenant: options.tenant ?? this.#tenant, type, id }
     this.#registry.model(type)
     checkEntityKey(key, this.#limits)
@@ -115,13 +123,16 @@ export class Host implements AsyncDisposable {
   }
 
   /** The entities of a type, in order of id, read page by page. @throws InvalidArgument */
-  entities(type: string, filter: EntitiesFilter = {}): AsyncIterable<EntityHead> {
+  entities<Type extends keyof Entities & string>(
+    type: Type,
+    filter: EntitiesFilter<Entities[Type]> = {},
+  ): AsyncIterable<EntityHead> {
     this.#registry.model(type)
     return readEntities(this.#storage, { ...filter, tenant: filter.tenant ?? this.#tenant, type })
   }
 
   /** Lets go of an entity that has nothing to do; it comes back from storage on next use. @returns whether it was let go */
-  passivate(type: string, id: string, options: { readonly tenant?: string } = {}): boolean {
+  passivate(type: keyof Entities & string, id: string, options: { readonly tenant?: string } = {}): boolean {
     const { key } = this.entity(type, id, options)
     if (this.#registry.find(key)?.process.isIdle !== true) return false
     this.#registry.remove(key)

@@ -1,8 +1,16 @@
 import { viewFields } from '@perdure/core'
 import type { EntityState, JsonObject } from '@perdure/core'
+import type { EntityTypeShape, FieldsOf, UntypedEntity } from './entity-types.ts'
 
 /** A state as it is handed out: an `EntityState` that prints overflowed fields as `{ "$blob": … }` in JSON. */
-export type StateView = EntityState & { readonly toJSON: () => JsonObject }
+export interface StateView<Type extends EntityTypeShape = UntypedEntity> extends Omit<
+  EntityState,
+  'status' | 'fields'
+> {
+  readonly status: Type['status']
+  readonly fields: FieldsOf<Type>
+  readonly toJSON: () => JsonObject
+}
 
 /** Makes a state printable; the state itself stays shared, nothing is copied deeply. */
 export function viewState(state: EntityState): StateView {

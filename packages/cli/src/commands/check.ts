@@ -1,6 +1,6 @@
 import type { Command } from 'commander'
 import type { CheckOptions } from '../check/check-command.ts'
-import { examples } from './command-context.ts'
+import { examples, globsHelp } from './command-context.ts'
 import type { CommandContext } from './command-context.ts'
 
 /** Adds `perdure check`. */
@@ -52,7 +52,7 @@ export function addLint(program: Command, { io, run }: CommandContext): void {
 
 function addCheckOptions(command: Command): Command {
   return command
-    .argument('[globs...]', 'files, folders or globs (default: entities/**/*.ioa.toml and *.ioa.toml)')
+    .argument('[globs...]', globsHelp)
     .option('--strict', 'exit with 1 on warnings too')
     .option('--json', 'print one JSON object instead of text')
     .option('-w, --watch', 'check again at every change, until Ctrl-C')

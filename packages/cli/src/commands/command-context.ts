@@ -12,6 +12,9 @@ export interface CommandContext {
 /** Adds one command to the program: its words, options and help; the work is loaded when it runs. */
 export type AddCommand = (program: Command, context: CommandContext) => void
 
+/** What commands that take specs say of their argument. */
+export const globsHelp = 'files, folders or globs (default: entities/**/*.ioa.toml and *.ioa.toml)'
+
 /** Help text that shows a command in use, each line with what it does. */
 export function examples(lines: readonly (readonly [command: string, meaning: string])[]): string {
   const width = Math.max(...lines.map(([command]) => command.length))
