@@ -76,6 +76,19 @@ describe('evolving', () => {
     expect(entity.hydrated()['tags']).toEqual(['first', 'second', 'third'])
   })
 
+  it('changes no list that an event or an earlier state holds, however it groups the events', () => {
+    const entity = open({})
+    entity.apply(act('Tag', { tag: 'a' }))
+    const assigned = entity.apply(update({ tags: ['b'] }))
+    entity.apply(act('Tag', { tag: 'c' }))
+    const state = entity.state
+    entity.apply(act('Tag', { tag: 'd' }))
+    expect(evolve(entity.model, unborn, entity.events).state).toEqual(entity.state)
+    expect(assigned).toMatchObject({ params: { tags: ['b'] }, effects: [['tags', '=', ['b']]] })
+    expect(state.lists).toEqual({ tags: ['b', 'c'] })
+    expect(entity.state.lists).toEqual({ tags: ['b', 'c', 'd'] })
+  })
+
   it('sets the field of the status when the status changes, and not otherwise', () => {
     const entity = open({})
     const fields = entity.state.fields
