@@ -50,14 +50,22 @@ export class PgliteConnection implements DatabaseConnection {
   /** On its own, so that what is known as prepared does not hang on how its first execution ends. */
   async #prepare(name: string, text: string): Promise<void> {
     if (this.#prepared.has(name)) return
-    await this.#send([protocol.serialize.parse({ name, text }), protocol.serialize.sync()])
+    await this.#send([protocol.serialize.parse({ name, text }), protocol.serialize.sync()], 'parseComplete')
     this.#prepared.add(name)
   }
 
-  async #send(messages: readonly Uint8Array[]): Promise<readonly Message[]> {
+  /** @param end - the message without which the engine has not done what it was asked */
+  async #send(
+    messages: readonly Uint8Array[],
+    end: Message['name'] = 'commandComplete',
+  ): Promise<readonly Message[]> {
     if (this.#crash !== undefined) throw crashed(this.#crash)
     try {
-      return await this.#pglite.execProtocolStream(Buffer.concat(messages), { syncToFs: false })
+      const answer = await this.#pglite.execProtocolStream(Buffer.concat(messages), { syncToFs: false })
+      // On JSON nested thousands deep the engine gives up half way, without an error and without an answer.
+      if (!answer.some(({ name }) => name === end))
+        throw new Error('a statement was neither carried out nor refused')
+      return answer
     } catch (error) {
       if (sqlStateOf(error) !== undefined) throw error
       // Not an answer of PostgreSQL: the engine itself fell over, and a next call would hang or work on ruins.

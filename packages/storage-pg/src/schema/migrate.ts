@@ -47,11 +47,16 @@ export function checkSchemaName(schema: string): void {
   )
 }
 
+/**
+ * Asks the catalogue's tables, not `to_regclass`: that answers from a cache of the session, which still says no to who asked
+ * before and has waited for the lock since.
+ */
 async function readVersion(database: Kysely<unknown>, tables: Tables): Promise<number> {
-  const name = `${tables.schema}.migrations`
-  const { rows } = await sql<{
-    found: boolean
-  }>`select to_regclass(${name}::text) is not null as found`.execute(database)
+  const { rows } = await sql<{ found: boolean }>`select exists (
+    select from pg_catalog.pg_class as class
+    join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
+    where namespace.nspname = ${tables.schema}::text and class.relname = 'migrations'
+  ) as found`.execute(database)
   if (rows[0]?.found !== true) return 0
   const versions = await sql<{
     version: number | null
@@ -61,9 +66,9 @@ async function readVersion(database: Kysely<unknown>, tables: Tables): Promise<n
 
 /** `create schema if not exists` would need the privilege to create schemas even where there is nothing to create. */
 async function createMigrationsTable(transaction: Kysely<unknown>, tables: Tables): Promise<void> {
-  const { rows } = await sql<{
-    found: boolean
-  }>`select to_regnamespace(${tables.schema}::text) is not null as found`.execute(transaction)
+  const { rows } = await sql<{ found: boolean }>`select exists (
+    select from pg_catalog.pg_namespace where nspname = ${tables.schema}::text
+  ) as found`.execute(transaction)
   if (rows[0]?.found !== true) await sql`create schema ${sql.id(tables.schema)}`.execute(transaction)
   await sql`create table if not exists ${tables.migrations} (
     version int4 primary key,

@@ -1,0 +1,58 @@
+// A proxy before the server that can lose a connection at the one moment that matters: around the answer to a commit.
+import { connect, createServer } from 'node:net'
+import type { AddressInfo, Socket } from 'node:net'
+
+/** When to cut: before the server gets what is being sent, or after it has answered. */
+export type Cut = 'before' | 'after'
+
+/** A running proxy. */
+export interface Proxy {
+  /** The server's URL by way of the proxy. */
+  readonly url: string
+  /** Cuts the connection that next sends a message containing this text. */
+  cutAt(text: string, when: Cut): void
+  close(): Promise<void>
+}
+
+/** Starts a proxy before the server of this URL. */
+export async function startProxy(serverUrl: string): Promise<Proxy> {
+  const target = new URL(serverUrl)
+  const sockets = new Set<Socket>()
+  let trap: { readonly text: string; readonly when: Cut } | undefined
+  const listener = createServer((client) => {
+    const server = connect(Number(target.port), target.hostname)
+    let cutOnAnswer = false
+    const cut = (): void => {
+      client.destroy()
+      server.destroy()
+    }
+    for (const socket of [client, server]) {
+      sockets.add(socket)
+      socket.on('error', cut)
+      socket.on('close', cut)
+    }
+    client.on('data', (data) => {
+      const sprung = trap !== undefined && data.includes(trap.text) ? trap : undefined
+      if (sprung !== undefined) trap = undefined
+      if (sprung?.when === 'before') return cut()
+      cutOnAnswer = sprung?.when === 'after'
+      server.write(data)
+    })
+    server.on('data', (data) => (cutOnAnswer ? cut() : client.write(data)))
+  })
+  await new Promise<void>((resolve) => {
+    listener.listen(0, '127.0.0.1', resolve)
+  })
+  const url = new URL(serverUrl)
+  url.port = String((listener.address() as AddressInfo).port)
+  return {
+    url: url.href,
+    cutAt: (text, when) => {
+      trap = { text, when }
+    },
+    close: async () => {
+      for (const socket of sockets) socket.destroy()
+      await new Promise((resolve) => listener.close(resolve))
+    },
+  }
+}
