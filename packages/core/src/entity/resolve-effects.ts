@@ -85,10 +85,10 @@ function resolveVariableEffect(
     case 'removeAt': {
       const index = readArgument(resolving, effect.index)
       const { length } = listOf(resolving, name)
-      const isIndex = Number.isSafeInteger(index) && (index as number) >= 0 && (index as number) < length
-      return isIndex
-        ? [[name, 'removeAt', index as number]]
-        : `${name} has ${length} items, none at ${nameValue(index)}`
+      if (Number.isSafeInteger(index) && (index as number) >= 0 && (index as number) < length)
+        return [[name, 'removeAt', index as number]]
+      const shown = nameValue(index, isSensitiveArgument(resolving, effect.index))
+      return `${name} has ${length} items, none at ${shown}`
     }
     case 'clear':
       return kindOf(variable.type) === 'list' ? [[name, 'clear']] : [[name, '=', zeroOf(variable.type)]]
