@@ -3,13 +3,14 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCheck, addLint } from './commands/check.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
+import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
 import type { CliIo } from './io.ts'
 import { paintFor, wantsColor } from './terminal/paint.ts'
 
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema]],
+  ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph]],
 ]
 
 /** Builds the parser of the command line; nothing of a command's work is loaded yet. */

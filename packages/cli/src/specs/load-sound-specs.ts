@@ -22,3 +22,10 @@ export async function loadSoundSpecs(globs: readonly string[], cwd: string): Pro
   }
   return files.flatMap(({ file, spec }) => (spec === undefined ? [] : { file, spec }))
 }
+
+/** The one spec in a file. @throws CliError `spec_invalid`, `spec_not_found`, `usage` when it is not one file */
+export async function loadSoundSpec(file: string, cwd: string): Promise<EntitySpec> {
+  const [first, second] = await loadSoundSpecs([file], cwd)
+  if (first !== undefined && second === undefined) return first.spec
+  throw new CliError('usage', `${file} names more than one spec`, { hint: 'name one file' })
+}
