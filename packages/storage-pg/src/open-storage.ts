@@ -25,7 +25,10 @@ export interface StorageOptions {
   readonly maxUnitBytes?: number
   readonly clock?: Clock
   readonly logger?: Logger
-  /** Called at `storage.commit.begin`, `storage.commit.written` (before COMMIT) and `storage.commit.end`. */
+  /**
+   * Called at `storage.commit.begin` and `storage.commit.end`; with contents or snapshots also at `storage.commit.prepared`
+   * (before the transaction) and `storage.commit.written` (before COMMIT).
+   */
   readonly probe?: Probe
 }
 

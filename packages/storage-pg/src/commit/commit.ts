@@ -117,6 +117,7 @@ async function storeWithContents(
 ): Promise<Map<number, CommitResult>> {
   const { database, statements, clock, probe } = context
   const bodies = await encodeMissingBodies(database, statements.contents, units.map(changeOf))
+  await probe('storage.commit.prepared', { units: units.length })
   try {
     return await database.transaction().execute(async (transaction) => {
       const won = await append(context, transaction, units)

@@ -2,9 +2,10 @@
 // error, never a shorter history.
 import type { EntityEvent, EntityKey, LoadedEntity, ReadRange, SnapshotRecord } from '@perdure/core'
 import { columnText } from '../commit/column-text.ts'
-import { corruptStream, decodePayloads } from '../event-payload.ts'
+import { decodePayloads } from '../event-payload.ts'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
+import { ContiguousReader } from './contiguous-reader.ts'
 import { headOf } from './heads.ts'
 import type { ChunkRow, LoadRow } from './load-statements.ts'
 
@@ -14,15 +15,18 @@ export async function loadEntity(
   entity: EntityKey,
   specHash: string,
 ): Promise<LoadedEntity | undefined> {
-  const stream = streamKey(entity)
-  const { rows } = await context.statements.load.loadEntity.run(context.database, [stream, specHash])
+  const { rows } = await context.statements.load.loadEntity.run(context.database, [
+    streamKey(entity),
+    specHash,
+  ])
   const [row] = rows
   if (row === undefined) return undefined
   const head = headOf(entity, row)
   const snapshot = snapshotOf(row, specHash)
-  const reader = new ContiguousReader(entity, (snapshot?.sequence ?? 0) + 1)
-  reader.take(firstChunk(row))
-  await readOn(context, stream, reader, head.version)
+  const reader = new ContiguousReader(context, entity, { first: (snapshot?.sequence ?? 0) + 1 })
+  const chunk = firstChunk(row)
+  if (chunk !== undefined) await reader.take(chunk)
+  await reader.readOn(head.version)
   return { head, ...(snapshot === undefined ? {} : { snapshot }), tail: reader.events }
 }
 
@@ -32,11 +36,12 @@ export async function readEvents(
   entity: EntityKey,
   range: ReadRange,
 ): Promise<readonly EntityEvent[]> {
-  const [head] = await readHeadVersions(context, entity)
+  const { rows } = await context.statements.load.readHeads.run(context.database, [[streamKey(entity)]])
+  const version = Number(rows[0]?.version ?? 0n)
   const from = Math.max(range.fromSequence ?? 1, 1)
-  const to = Math.min(range.toSequence ?? head, head, from + (range.limit ?? head) - 1)
-  const reader = new ContiguousReader(entity, from)
-  await readOn(context, streamKey(entity), reader, to)
+  const to = Math.min(range.toSequence ?? version, version, from + (range.limit ?? version) - 1)
+  const reader = new ContiguousReader(context, entity, { first: from })
+  await reader.readOn(to)
   return reader.events
 }
 
@@ -52,66 +57,6 @@ export async function findByIdempotencyKey(
   ])
   const [row] = rows
   return row === undefined ? undefined : decodePayloads(entity, Number(row.sequence), row.payload)[0]
-}
-
-/** Gathers events that must run on from the first one without a gap. */
-class ContiguousReader {
-  readonly events: EntityEvent[] = []
-  readonly #entity: EntityKey
-  #next: number
-
-  constructor(entity: EntityKey, first: number) {
-    this.#entity = entity
-    this.#next = first
-  }
-
-  /** The sequence that comes next. */
-  get next(): number {
-    return this.#next
-  }
-
-  /** @throws StorageError `corrupt_stream` unless the chunk continues what was read */
-  take(chunk: ChunkRow | undefined): void {
-    if (chunk === undefined) return
-    const first = Number(chunk.first)
-    if (first !== this.#next) throw corruptStream(this.#entity, this.#next, this.#next, first)
-    const events = decodePayloads(this.#entity, first, chunk.payloads)
-    const last = Number(chunk.last)
-    if (events.length !== last - first + 1) {
-      throw corruptStream(this.#entity, first, `${last - first + 1} events up to ${last}`, events.length)
-    }
-    for (const event of events) this.events.push(event)
-    this.#next = last + 1
-  }
-
-  /** @throws StorageError `corrupt_stream`: the stream ends before `to` */
-  refuseEnd(to: number): never {
-    throw corruptStream(this.#entity, this.#next, `events up to ${to}`, 'the end of the stream')
-  }
-}
-
-/** Reads on to `to`, a page at a time, so that what is under way is bounded however long the stream. */
-async function readOn(
-  context: StorageContext,
-  stream: string,
-  reader: ContiguousReader,
-  to: number,
-): Promise<void> {
-  while (reader.next <= to) {
-    const { rows } = await context.statements.load.readPage.run(context.database, [
-      stream,
-      reader.next,
-      to,
-      to - reader.next + 1,
-    ])
-    if (rows.length === 0) reader.refuseEnd(to)
-    for (const row of rows) reader.take(row)
-  }
-}
-
-async function readHeadVersions(context: StorageContext, entity: EntityKey): Promise<[number]> {
-  const { rows } = await context.statements.load.readHeads.run(context.database, [[streamKey(entity)]])
-  return [Number(rows[0]?.version ?? 0n)]
 }
 
 function firstChunk({ first, last, count, payloads }: LoadRow): ChunkRow | undefined {

@@ -13,7 +13,7 @@ export interface LoadStatements {
   /** A head, its snapshot of this spec hash, and the first events after it. */
   readonly loadEntity: Statement<[stream: string, specHash: string], LoadRow>
   /** Events from one sequence to another, both inclusive, as far as a page goes; ordered. */
-  readonly readPage: Statement<[stream: string, from: number, to: number, limit: number], ChunkRow>
+  readonly readPage: Statement<[stream: string, from: number, to: number], ChunkRow>
   readonly findByKey: Statement<
     [stream: string, idempotencyKey: string],
     { sequence: bigint; payload: string }
@@ -97,12 +97,11 @@ export function loadStatements(database: Database, tables: Tables): LoadStatemen
       sql`
         select min(sequence) as first, max(sequence) as last, count(*) as count,
           string_agg(payload::text, ',' order by sequence) as payloads
-        from (select ${parameter}::uuid as stream, ${parameter}::int8 as low, ${parameter}::int8 as high,
-          ${parameter}::int8 as most) as wanted,
+        from (select ${parameter}::uuid as stream, ${parameter}::int8 as low, ${parameter}::int8 as high) as wanted,
         lateral ${weighed(
           sql`select sequence, payload from ${events} as event
             where event.stream = wanted.stream and event.sequence between wanted.low and wanted.high
-            order by sequence limit least(wanted.most, ${sql.lit(pageEvents)})`,
+            order by sequence limit ${sql.lit(pageEvents)}`,
         )}
         where before < ${sql.lit(pageBytes)}
         group by before / ${sql.lit(chunkBytes)}, (nth - 1) / ${sql.lit(chunkEvents)}
