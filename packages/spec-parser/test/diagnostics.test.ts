@@ -44,7 +44,14 @@ describe('nearestName', () => {
   })
 
   it('lists what there is when nothing is near', () => {
-    expect(suggest('zzz', ['a', 'b'], 'the states')).toBe(`the states: 'a', 'b'`)
-    expect(suggest('zzz', [], 'states')).toBe('there are no states')
+    expect(suggest('zzz', ['a', 'b'], 'the states')()).toBe(`the states: 'a', 'b'`)
+    expect(suggest('zzz', [], 'states')()).toBe('there are no states')
+  })
+
+  it('searches no more hints than people read', () => {
+    const typos = Array.from({ length: 300 }, (_, index) => `kay${index} = 1\n`).join('')
+    const issues = errorsOf(`[automaton]\nname = "A"\nstates = ["S"]\ninitial = "S"\n${typos}`)
+    expect(issues).toHaveLength(300)
+    expect(issues.filter(({ hint }) => hint !== undefined)).toHaveLength(200)
   })
 })

@@ -3,6 +3,7 @@
 import type { ActionSpec, EntitySpec, Effect, Expression, SpecIssue } from '@perdure/core'
 
 import type { IssueCode } from '../diagnostics/codes.ts'
+import type { Hint } from '../diagnostics/did-you-mean.ts'
 import { suggest } from '../diagnostics/did-you-mean.ts'
 import { snakeCase } from '../names/snake-case.ts'
 import { placeOf } from './spec-places.ts'
@@ -44,8 +45,15 @@ function checkSpec(spec: EntitySpec, bundle: Bundle): void {
   for (const { guard } of spec.integrations) if (guard !== undefined) checkRelated(guard, bundle)
 }
 
-function report({ issues }: Bundle, code: IssueCode, part: object, message: string, hint?: string): void {
-  issues.push({ code, severity: 'error', message, ...placeOf(part), ...(hint === undefined ? {} : { hint }) })
+function report({ issues }: Bundle, code: IssueCode, part: object, message: string, hint?: Hint): void {
+  const found = typeof hint === 'function' ? hint() : hint
+  issues.push({
+    code,
+    severity: 'error',
+    message,
+    ...placeOf(part),
+    ...(found === undefined ? {} : { hint: found }),
+  })
 }
 
 /** The spec of a type; reports it where it is missing. */

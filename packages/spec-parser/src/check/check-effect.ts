@@ -2,6 +2,7 @@
 import { assertNever } from '@perdure/core'
 import type { Effect, EffectArgument, ValueType } from '@perdure/core'
 
+import type { Hint } from '../diagnostics/did-you-mean.ts'
 import { suggest } from '../diagnostics/did-you-mean.ts'
 import type { EffectSpans } from '../grammar/parse-effect.ts'
 import type { Span } from '../toml/span.ts'
@@ -13,7 +14,7 @@ export type ReportPart = (
   code: 'unknown_variable' | 'unknown_action' | 'type_mismatch' | 'invalid_effect',
   span: Span,
   message: string,
-  hint?: string,
+  hint?: Hint,
 ) => void
 
 /** What one statement is checked against. */

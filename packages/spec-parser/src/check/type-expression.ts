@@ -3,6 +3,7 @@
 import { assertNever } from '@perdure/core'
 import type { Expression, PathExpression, SetExpression } from '@perdure/core'
 
+import type { Hint } from '../diagnostics/did-you-mean.ts'
 import { suggest } from '../diagnostics/did-you-mean.ts'
 import { printExpression } from '../grammar/print-expression.ts'
 import type { Scope } from './scope.ts'
@@ -14,7 +15,7 @@ export type ReportNode = (
   code: 'unknown_variable' | 'unknown_state' | 'type_mismatch' | 'invalid_expression',
   node: Expression | SetExpression,
   message: string,
-  hint?: string,
+  hint?: Hint,
   item?: number,
 ) => void
 

@@ -1,9 +1,17 @@
+/** What to do about a diagnostic. A function makes it when it is wanted; a file with a thousand typos wants only some. */
+export type Hint = string | (() => string)
+
+/** Words longer than this are compared as they are: nobody mistypes one in a way that a distance explains. */
+const longestWord = 64
+
 /** The candidate most like the word, if one is like enough that a slip of the pen explains it. */
 export function nearestName(word: string, candidates: Iterable<string>): string | undefined {
   let best: string | undefined
-  let bestDistance = Math.max(1, Math.floor(word.length / 3)) + 1
+  let bestDistance = Math.max(1, Math.min(4, Math.floor(word.length / 3))) + 1
+  const lowered = word.toLowerCase()
   for (const candidate of candidates) {
-    if (candidate.toLowerCase() === word.toLowerCase()) return candidate
+    if (candidate.toLowerCase() === lowered) return candidate
+    if (word.length > longestWord) continue
     const distance = editDistance(word, candidate, bestDistance)
     if (distance < bestDistance) {
       best = candidate
@@ -14,13 +22,15 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
 }
 
 /** A hint that names the nearest candidate, or lists what there is when nothing is near. */
-export function suggest(word: string, candidates: Iterable<string>, what: string): string {
-  const names = [...candidates]
-  const nearest = nearestName(word, names)
-  if (nearest !== undefined) return `did you mean '${nearest}'?`
-  if (names.length === 0) return `there are no ${what}`
-  const shown = names.slice(0, 12).map((name) => `'${name}'`)
-  return `${what}: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`
+export function suggest(word: string, candidates: Iterable<string>, what: string): () => string {
+  return () => {
+    const names = [...candidates]
+    const nearest = nearestName(word, names)
+    if (nearest !== undefined) return `did you mean '${nearest}'?`
+    if (names.length === 0) return `there are no ${what}`
+    const shown = names.slice(0, 12).map((name) => `'${name}'`)
+    return `${what}: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { SpecIssue, SpecIssueSeverity } from '@perdure/core'
 import type { Span } from '../toml/span.ts'
 import { severities } from './codes.ts'
 import type { IssueCode } from './codes.ts'
+import type { Hint } from './did-you-mean.ts'
 import { indexLines } from './line-index.ts'
 import type { LineIndex } from './line-index.ts'
 
@@ -12,8 +13,11 @@ interface Entry {
   readonly severity: SpecIssueSeverity
   readonly span: Span
   readonly message: string
-  readonly hint: string | undefined
+  readonly hint: Hint | undefined
 }
+
+/** Hints that have to be searched for are made for this many diagnostics of a file; the rest go without. */
+const mostSearchedHints = 200
 
 /** The diagnostics of one text, in the order they were found. */
 export class IssueList {
@@ -35,7 +39,7 @@ export class IssueList {
   }
 
   /** Adds one. The hint says what to do about it. */
-  report(code: IssueCode, span: Span, message: string, hint?: string): void {
+  report(code: IssueCode, span: Span, message: string, hint?: Hint): void {
     const severity = this.#warnOf.includes(code) ? 'warning' : severities[code]
     this.#entries.push({ code, severity, span, message, hint })
   }
@@ -53,25 +57,27 @@ export class IssueList {
 
   /** All of them with lines and columns, sorted by position, then by code. */
   toIssues(): readonly SpecIssue[] {
-    const { lines } = this
     return this.#entries
       .toSorted(
         (a, b) => a.span.start - b.span.start || a.span.end - b.span.end || (a.code < b.code ? -1 : 1),
       )
-      .map(({ code, severity, span, message, hint }) => {
-        const from = lines.positionOf(span.start)
-        const to = lines.positionOf(span.end)
-        return {
-          code,
-          severity,
-          message,
-          ...(this.#file === undefined ? {} : { file: this.#file }),
-          line: from.line,
-          column: from.column,
-          endLine: to.line,
-          endColumn: to.column,
-          ...(hint === undefined ? {} : { hint }),
-        }
-      })
+      .map((entry, index) => this.#toIssue(entry, index < mostSearchedHints))
+  }
+
+  #toIssue({ code, severity, span, message, hint }: Entry, isSearched: boolean): SpecIssue {
+    const from = this.lines.positionOf(span.start)
+    const to = this.lines.positionOf(span.end)
+    const found = typeof hint === 'string' || !isSearched ? hint : hint?.()
+    return {
+      code,
+      severity,
+      message,
+      ...(this.#file === undefined ? {} : { file: this.#file }),
+      line: from.line,
+      column: from.column,
+      endLine: to.line,
+      endColumn: to.column,
+      ...(typeof found === 'string' ? { hint: found } : {}),
+    }
   }
 }

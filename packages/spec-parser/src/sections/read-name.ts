@@ -40,7 +40,7 @@ export function checkActionName(name: Located<string>, issues: IssueList): void 
     'reserved_name',
     name.span,
     `an action cannot be called '${name.value}'`,
-    "it names one of the framework's own events",
+    'the name is reserved: Created, Deleted and FieldsUpdated are events of their own',
   )
 }
 
