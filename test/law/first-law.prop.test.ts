@@ -1,0 +1,9 @@
+import { openMemoryStorage } from '@perdure/core/memory'
+import * as fc from 'fast-check'
+import { it } from 'vitest'
+import { lawRun } from './law-steps.ts'
+import { checkFirstLaw } from './run-law.ts'
+
+it('live ≡ replay ≡ snapshot + tail, for any snapshot position and any command sequence (memory)', async () => {
+  await fc.assert(fc.asyncProperty(lawRun, (steps) => checkFirstLaw(openMemoryStorage(), 'law', steps)))
+})
