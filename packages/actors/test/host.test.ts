@@ -267,6 +267,7 @@ describe('subscribe', () => {
     const { task } = await startHost()
     const ref = await task('t-1')
     const seen: number[] = []
+    ref.subscribe(() => {})
     const once = (): void => {
       const subscription = ref.subscribe(({ version }) => {
         seen.push(version)

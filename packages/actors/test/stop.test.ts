@@ -81,7 +81,7 @@ describe('stop', () => {
   it('writes nothing more once it is done, though a retry was due', async () => {
     const { host, task, storage, clock, memory } = await startHost()
     const ref = await task('t-1')
-    storage.fail('commit', 'storage_unavailable', 3)
+    storage.fail('commit', 'storage_unavailable')
     const asked = ref.tryAsk('Start')
     const stopped = host.stop({ deadlineMs: 1 })
     await clock.advance(1)

@@ -61,8 +61,7 @@ export class Registry {
   activate(entity: EntityKey): Resident {
     const key = residentKey(entity)
     const found = this.#residents.get(key)
-    // One that has just ended may still be here while its observers are told; nothing it is sent would arrive.
-    if (found?.actor.getSnapshot().status === 'active') return found
+    if (found !== undefined) return found
     const { logic } = this.#type(entity.type)
     const actor = createActor(logic, {
       id: formatEntityKey(entity),
