@@ -3,14 +3,17 @@ import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCheck, addLint } from './commands/check.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
+import { addExplain } from './commands/explain.ts'
 import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
+import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
 import type { CliIo } from './io.ts'
 import { paintFor, wantsColor } from './terminal/paint.ts'
 
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
-  ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph]],
+  ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
+  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail]],
 ]
 
 /** Builds the parser of the command line; nothing of a command's work is loaded yet. */
