@@ -6,6 +6,7 @@ import type { EntitySpec, SpecIssue } from '@perdure/core'
 import { glob } from 'tinyglobby'
 
 import { checkBundle } from './check/check-bundle.ts'
+import { placeOf } from './check/spec-places.ts'
 import { formatIssue } from './diagnostics/render-issue.ts'
 import { parseSpec } from './parse-spec.ts'
 import { SpecError } from './spec-error.ts'
@@ -14,6 +15,10 @@ import { SpecError } from './spec-error.ts'
 export interface LoadSpecsOptions {
   /** What the globs are relative to. @defaultValue the process's directory */
   readonly cwd?: string
+  /** What becomes of sections that this version does not execute. @defaultValue 'error' */
+  readonly unsupported?: 'error' | 'warn'
+  /** Told every warning and info of specs that load; without it they are not heard. */
+  readonly onIssue?: (issue: SpecIssue) => void
 }
 
 interface LoadedFile {
@@ -34,12 +39,13 @@ export async function loadSpecs(
 ): Promise<readonly EntitySpec[]> {
   const cwd = options.cwd ?? process.cwd()
   const files = await findFiles(typeof globs === 'string' ? [globs] : globs, cwd)
-  const loaded = await Promise.all(files.map((file) => loadFile(file, cwd)))
+  const loaded = await Promise.all(files.map((file) => loadFile(file, cwd, options)))
   const specs = loaded.flatMap(({ spec }) => spec ?? [])
   const own = [...loaded.flatMap((file) => file.issues), ...duplicates(loaded)]
   // A file that could not be parsed is missing from the bundle: what names its type is no mistake of its own.
   const issues = specs.length === loaded.length ? [...own, ...checkBundle(specs)] : own
   if (issues.some(({ severity }) => severity === 'error')) throw invalid(issues)
+  if (options.onIssue !== undefined) for (const issue of issues) options.onIssue(issue)
   return specs
 }
 
@@ -59,9 +65,12 @@ async function findFiles(globs: readonly string[], cwd: string): Promise<readonl
   return [...files].sort()
 }
 
-async function loadFile(file: string, cwd: string): Promise<LoadedFile> {
+async function loadFile(file: string, cwd: string, options: LoadSpecsOptions): Promise<LoadedFile> {
   const bytes = await readBytes(path.resolve(cwd, file))
-  const { spec, issues } = parseSpec(decode(bytes, file), { file })
+  const { spec, issues } = parseSpec(decode(bytes, file), {
+    unsupported: options.unsupported ?? 'error',
+    file,
+  })
   return { file, spec, issues }
 }
 
@@ -84,24 +93,13 @@ function decode(bytes: Uint8Array, file: string): string {
 /** Two files of one entity type: every file after the first is told so. */
 function duplicates(loaded: readonly LoadedFile[]): readonly SpecIssue[] {
   const first = new Map<string, string>()
-  return loaded.flatMap(({ spec, file }) => {
+  return loaded.flatMap(({ spec, file }): readonly SpecIssue[] => {
     if (spec === undefined) return []
     const known = first.get(spec.name)
     if (known === undefined) first.set(spec.name, file)
     if (known === undefined) return []
     const message = `${known} declares the entity type '${spec.name}' too`
-    return [
-      {
-        code: 'duplicate_name',
-        severity: 'error' as const,
-        message,
-        file,
-        line: 1,
-        column: 1,
-        endLine: 1,
-        endColumn: 1,
-      },
-    ]
+    return [{ code: 'duplicate_name', severity: 'error' as const, message, ...placeOf(spec) }]
   })
 }
 

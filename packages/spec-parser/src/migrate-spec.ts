@@ -34,7 +34,9 @@ export function migrateSpec(text: string): MigrateSpecResult {
     scratch,
     before.spec === undefined ? [] : finalStates(before.spec),
   )
-  const migrated = applyEdits(source, edits)
+  const lineBreak = source.includes('\r\n') ? '\r\n' : '\n'
+  const broken = edits.map((edit) => ({ ...edit, text: edit.text.replaceAll('\n', lineBreak) }))
+  const migrated = applyEdits(source, broken)
   return { text: migrated, issues: parseSpec(migrated).issues }
 }
 

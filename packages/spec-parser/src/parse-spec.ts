@@ -42,6 +42,7 @@ export function parseSpec(text: string, options: ParseSpecOptions = {}): ParseSp
   const note = (part: object, span: Span) => notePlace(part, span, () => issues.lines, options.file)
   const spec = resolveSpec(sections, { text: source, issues, note, names: collectNames(sections) })
   if (issues.hasErrors) return { issues: issues.toIssues() }
+  note(spec, sections.automaton?.name?.span ?? root.span)
   lintSpec({ spec, sections, issues })
   return { spec, issues: issues.toIssues() }
 }

@@ -271,9 +271,9 @@ export const entitySpec: fc.Arbitrary<EntitySpec> = fc
         [
           {
             fromVersion: 1,
-            renameAction: { Old: 'New' },
+            renameAction: {},
             renameParam: {},
-            renameStatus: { 'a b': 'c' },
+            renameStatus: {},
             renameVariable: {},
             defaultParam: { p: { deep: [1, 'x'] } },
           },

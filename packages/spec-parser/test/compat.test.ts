@@ -267,3 +267,13 @@ describe('what is not executed', () => {
     },
   )
 })
+
+it('migrates a file with CRLF line ends to one with CRLF line ends', () => {
+  const text = read('parcel.ioa.toml').replaceAll('\n', '\r\n')
+  expect(migrateSpec(text).text).toBe(migrateSpec(read('parcel.ioa.toml')).text.replaceAll('\n', '\r\n'))
+})
+
+it('does not touch a file without older forms', () => {
+  const text = readFileSync(path.join(corpus, '../valid/session.ioa.toml'), 'utf8')
+  expect(migrateSpec(text).text).toBe(text)
+})

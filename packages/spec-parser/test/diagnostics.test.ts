@@ -45,7 +45,7 @@ describe('nearestName', () => {
 
   it('lists what there is when nothing is near', () => {
     expect(suggest('zzz', ['a', 'b'], 'the states')()).toBe(`the states: 'a', 'b'`)
-    expect(suggest('zzz', [], 'states')()).toBe('there are no states')
+    expect(suggest('zzz', [], 'states')()).toBe('there are none')
   })
 
   it('searches no more hints than people read', () => {

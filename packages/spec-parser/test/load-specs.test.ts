@@ -67,4 +67,41 @@ describe('loadSpecs', () => {
     await mkdir(path.join(cwd, 'a.ioa.toml'))
     expect((await load('*.ioa.toml')).code).toBe('spec_not_found')
   })
+
+  const parent = (spawn: string) =>
+    `[automaton]\nname = "Parent"\nstates = ["A"]\ninitial = "A"\n[[action]]\nname = "Go"\neffect = "${spawn}"\n`
+
+  it('checks several files against each other, and points at the statement that is wrong', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), parent(`spawn('Kid', 'Begin')`))
+    await writeFile(path.join(cwd, 'b.ioa.toml'), spec('Child'))
+    const error = await load('*.ioa.toml')
+    expect(error.issues.filter(({ severity }) => severity === 'error')).toMatchObject([
+      {
+        code: 'spawn_target_missing',
+        file: 'a.ioa.toml',
+        line: 7,
+        column: 11,
+        hint: "the entity types: 'Parent', 'Child'",
+      },
+    ])
+  })
+
+  it('checks a file that is loaded alone against itself only', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), parent(`spawn('Kid', 'Begin')`))
+    await expect(loadSpecs('a.ioa.toml', { cwd })).resolves.toHaveLength(1)
+    await writeFile(path.join(cwd, 'a.ioa.toml'), parent(`spawn('Parent', 'Begin')`))
+    expect((await load('a.ioa.toml')).issues).toContainEqual(
+      expect.objectContaining({ code: 'spawn_action_missing' }),
+    )
+  })
+
+  it('tells warnings and infos of what loads to who wants to hear them', async () => {
+    await writeFile(
+      path.join(cwd, 'a.ioa.toml'),
+      `${spec('A')}[[state]]\nname = "unused"\n[admission]\nqueue_depth = 1\n`,
+    )
+    const heard: string[] = []
+    await loadSpecs('a.ioa.toml', { cwd, unsupported: 'warn', onIssue: ({ code }) => heard.push(code) })
+    expect(heard).toEqual(['unused_variable', 'unsupported_section'])
+  })
 })

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from 'node:fs'
 import path from 'node:path'
 
 import type { SpecIssue } from '@perdure/core'
-import { parseSpec, severities } from '@perdure/spec-parser'
+import { formatSpec, migrateSpec, parseSpec, printSpec, severities } from '@perdure/spec-parser'
 import { fc, test } from '@fast-check/vitest'
 import { parse } from 'smol-toml'
 import type { TomlValue } from 'smol-toml'
@@ -12,7 +12,7 @@ import { locate } from '../src/locate.ts'
 import type { Place } from '../src/locate.ts'
 
 const corpus = path.resolve(import.meta.dirname, '../../../test/corpus')
-const texts = ['valid', 'invalid'].flatMap((folder) =>
+const texts = ['valid', 'invalid', 'legacy', 'codes'].flatMap((folder) =>
   readdirSync(path.join(corpus, folder))
     .filter((file) => file.endsWith('.ioa.toml'))
     .map((file) => readFileSync(path.join(corpus, folder, file), 'utf8')),
@@ -44,12 +44,26 @@ const corrupted = fc
   )
   .map(([text, at, char]) => `${text.slice(0, at % text.length)}${char}${text.slice((at % text.length) + 1)}`)
 
-test.prop([corrupted], { numRuns: 1000 })(
+test.prop([corrupted])(
   'a spec with one character changed is a spec or has positioned diagnostics',
   (text) => {
     const { spec, issues } = parseSpec(text)
     expectPositioned(issues, text)
     expect(spec === undefined).toBe(issues.some(({ severity }) => severity === 'error'))
+  },
+)
+
+test.prop([corrupted])(
+  'a spec with one character changed migrates, formats and prints to what it means',
+  (text) => {
+    const { spec, issues } = parseSpec(text)
+    const migrated = migrateSpec(text)
+    expect(parseSpec(formatSpec(text)).spec).toEqual(spec)
+    if (spec === undefined) return
+    expect(parseSpec(printSpec(spec)).spec).toEqual(spec)
+    if (!issues.some(({ code }) => code === 'legacy_form')) expect(migrated.text).toBe(text)
+    const after = parseSpec(migrated.text).spec
+    expect(after && { ...after, terminal: [] }).toEqual({ ...spec, terminal: [] })
   },
 )
 
@@ -59,10 +73,10 @@ test.prop([fc.string({ unit: 'binary' })])('any text is answered with diagnostic
   expect(issues.length).toBeGreaterThan(0)
 })
 
-test.prop([corrupted], { numRuns: 1000 })('the locator finds every value of a valid document', (text) => {
+test.prop([corrupted])('the locator finds every value of a valid document', (text) => {
   const document = parsed(text)
   if (document === undefined) return
-  const located = locate(text, 64)
+  const located = locate(text, 1000)
   expect(located.kind).toBe('located')
   if (located.kind === 'located') expectMirrors(document, located.root, text)
 })

@@ -228,8 +228,8 @@ message = "who owns it?"
 [[state_timeout]]
 state = "A"
 after_seconds = 60
-on_timeout = "Go"
-args = { why = "late" }
+on_timeout = "Fail"
+args = { error = "late" }
 
 [[integration]]
 name = "charge"
@@ -259,10 +259,10 @@ properties = ["owner"]
       {
         state: 'A',
         afterSeconds: 60,
-        onTimeout: 'Go',
+        onTimeout: 'Fail',
         maxOccurrences: 1,
         resetOn: [],
-        args: { why: 'late' },
+        args: { error: 'late' },
       },
     ])
     expect(spec.integrations).toEqual([
@@ -284,5 +284,44 @@ properties = ["owner"]
     expect(spec.keys).toEqual([{ name: 'by_owner', properties: ['owner'] }])
     expect(spec.upcasts.map(({ fromVersion }) => fromVersion)).toEqual([1, 2])
     expect(spec.upcasts[1]).toMatchObject({ renameAction: { Went: 'Go' }, defaultParam: { error: 'none' } })
+  })
+
+  it('refuses args of a timeout that its action would refuse', () => {
+    const timeout = (args: string) =>
+      specText(
+        `[[action]]\nname = "Late"\nparams = [{ name = "why", required = true }]\n[[state_timeout]]\nstate = "A"\nafter_seconds = 1\non_timeout = "Late"\nargs = ${args}`,
+      )
+    expect(errorCodes(timeout('{ why = "slow" }'))).toEqual([])
+    expect(errorCodes(timeout('{ why = "slow", who = "me" }'))).toEqual(['unknown_variable'])
+    expect(errorCodes(timeout('{}'))).toEqual(['missing_key'])
+  })
+
+  it('refuses upcasts to names that are none today, unless a later upcast renames them on', () => {
+    const upcast = (from: number, table: string) => `[[upcast]]\nfrom_version = ${from}\n${table}\n`
+    const text = (upcasts: string) =>
+      specText(upcasts).replace('name = "Sample"', 'name = "Sample"\nversion = 3')
+    expect(errorCodes(text(upcast(1, 'rename_action = { Went = "Go" }')))).toEqual([])
+    expect(errorCodes(text(upcast(1, 'rename_action = { Went = "Gone" }')))).toEqual(['unknown_action'])
+    expect(
+      errorCodes(text(upcast(1, 'rename_status = { X = "Y" }') + upcast(2, 'rename_status = { Y = "A" }'))),
+    ).toEqual([])
+    expect(
+      errorCodes(text(upcast(2, 'rename_status = { X = "Y" }') + upcast(1, 'rename_status = { Y = "A" }'))),
+    ).toEqual(['unknown_state'])
+    expect(errorCodes(text(upcast(3, '')))).toEqual(['invalid_value'])
+  })
+
+  it('refuses an entity that begins deleted', () => {
+    expect(errorCodes('[automaton]\nname = "A"\nstates = ["Deleted"]\ninitial = "Deleted"')).toEqual([
+      'invalid_value',
+    ])
+  })
+
+  it('refuses a rule that starts in the tombstone', () => {
+    const text = specText('[[action]]\nname = "Back"\nfrom = ["Deleted"]').replace(
+      '"B"]\ninitial',
+      '"B", "Deleted"]\ninitial',
+    )
+    expect(errorCodes(text)).toEqual(['terminal_state_left'])
   })
 })

@@ -95,7 +95,7 @@ function compare(
   const leftValue = evaluatePartially(left, known)
   const rightValue = evaluatePartially(right, known)
   if (leftValue === undefined || rightValue === undefined) {
-    return neverNegative(left, operator, rightValue, known) ? false : undefined
+    return compareNatural(left, operator, rightValue, known)
   }
   if (isComposite(leftValue) || isComposite(rightValue)) return undefined
   return compareScalars(operator, leftValue, rightValue)
@@ -105,16 +105,18 @@ function isComposite(value: JsonValue): boolean {
   return typeof value === 'object' && value !== null
 }
 
-/** `counter < 0` and the like. */
-function neverNegative(
+/** A counter or a length against a number: it is never negative, whatever it is. */
+function compareNatural(
   left: Expression,
   operator: ComparisonOperator,
   right: JsonValue | undefined,
   known: Knowledge,
-): boolean {
-  const isNatural = (left.kind === 'variable' && known.isCounter(left.name)) || left.kind === 'length'
-  if (!isNatural || typeof right !== 'number') return false
-  return (operator === '<' && right <= 0) || (['<=', '=='].includes(operator) && right < 0)
+): boolean | undefined {
+  if (left.kind !== 'variable' || !known.isCounter(left.name) || typeof right !== 'number') return undefined
+  if (right < 0) return operator === '>' || operator === '>=' || operator === '!='
+  if (right > 0) return undefined
+  if (operator === '<') return false
+  return operator === '>=' ? true : undefined
 }
 
 function compareScalars(operator: ComparisonOperator, left: JsonValue, right: JsonValue): boolean {

@@ -1,43 +1,67 @@
-// The sections that ask the host for something: timeouts, integrations, webhooks; and keys and upcasts.
-import type {
-  IntegrationSpec,
-  JsonValue,
-  KeySpec,
-  StateTimeoutSpec,
-  UpcastSpec,
-  WebhookSpec,
-} from '@perdure/core'
+// The sections that ask the host for something: timeouts, integrations, webhooks; and keys.
+import type { IntegrationSpec, KeySpec, StateTimeoutSpec, WebhookSpec } from '@perdure/core'
 
 import { suggest } from '../diagnostics/did-you-mean.ts'
 import type { IntegrationSection } from '../sections/integration.ts'
 import type { KeySection } from '../sections/key.ts'
 import type { Located } from '../sections/located.ts'
 import { readJsonTable } from '../sections/read-json.ts'
-import { wrongType } from '../sections/read-keys.ts'
 import type { SpecSections } from '../sections/read-sections.ts'
 import type { StateTimeoutSection } from '../sections/state-timeout.ts'
-import type { UpcastSection } from '../sections/upcast.ts'
 import type { WebhookSection } from '../sections/webhook.ts'
-import type { TomlNode } from '../toml/toml-node.ts'
+import type { TableEntry } from '../toml/toml-node.ts'
 import { compileCondition } from './compile-text.ts'
 import { guardScope } from './guard-scope.ts'
 import { paramTypes } from './names.ts'
+import { readStringTable } from './read-string-table.ts'
 import { requireAction, requireState } from './require-names.ts'
 import type { SpecContext } from './spec-context.ts'
 
-/** `[[state_timeout]]` → timeout. */
-export function resolveStateTimeout(section: StateTimeoutSection, context: SpecContext): StateTimeoutSpec {
+/** `[[state_timeout]]` → timeout. Its args must suit the action, or every timeout would be refused. */
+export function resolveStateTimeout(
+  section: StateTimeoutSection,
+  sections: SpecSections,
+  context: SpecContext,
+): StateTimeoutSpec {
+  const { state, after_seconds: after, on_timeout: action, max_occurrences: max, reset_on: reset } = section
+  if (action !== undefined) checkArgs(section, action, sections, context)
   return {
-    state: section.state === undefined ? '' : requireState(section.state, context),
-    afterSeconds: section.after_seconds?.value ?? 1,
-    onTimeout: section.on_timeout === undefined ? '' : requireAction(section.on_timeout, context),
-    maxOccurrences: section.max_occurrences?.value ?? 1,
-    resetOn: (section.reset_on?.value ?? []).map((action) => requireAction(action, context)),
+    state: state === undefined ? '' : requireState(state, context),
+    afterSeconds: after?.value ?? 1,
+    onTimeout: action === undefined ? '' : requireAction(action, context),
+    maxOccurrences: max?.value ?? 1,
+    resetOn: (reset?.value ?? []).map((name) => requireAction(name, context)),
     args:
       section.args?.kind === 'table'
         ? readJsonTable(section.args, "'args' of [[state_timeout]]", context.issues)
         : {},
   }
+}
+
+function checkArgs(
+  { args, table }: StateTimeoutSection,
+  action: Located<string>,
+  { actions }: SpecSections,
+  { names, issues }: SpecContext,
+): void {
+  const rules = actions.filter(({ name }) => name?.value === action.value)
+  if (rules.length === 0) return
+  const given = args?.kind === 'table' ? args.entries : new Map<string, TableEntry>()
+  const declared = new Set(rules.flatMap(({ params }) => params.flatMap(({ name }) => name?.value ?? [])))
+  for (const [name, { keySpan }] of given) {
+    if (!names.strictParams || declared.has(name)) continue
+    const hint = suggest(name, declared, 'its params')
+    issues.report('unknown_variable', keySpan, `'${action.value}' has no param '${name}'`, hint)
+  }
+  const missing = rules.map(({ params }) =>
+    params.flatMap(({ name, required }) =>
+      required?.value === true && name !== undefined && !given.has(name.value) ? name.value : [],
+    ),
+  )
+  const [first] = missing
+  if (first === undefined || missing.some((list) => list.length === 0)) return
+  const message = `'${action.value}' requires '${first.join("', '")}', which 'args' does not give`
+  issues.report('missing_key', table.span, message, `args = { ${first.join(' = …, ')} = … }`)
 }
 
 /** `[[integration]]` → integration. `sections` tells what its triggers are and which params they carry. */
@@ -164,45 +188,4 @@ function checkSource(source: Located<string>, { issues }: SpecContext): void {
 /** `[[key]]` → key. */
 export function resolveKey({ name, properties }: KeySection): KeySpec {
   return { name: name?.value ?? '', properties: (properties?.value ?? []).map(({ value }) => value) }
-}
-
-/** `[[upcast]]` → upcast. */
-export function resolveUpcast(section: UpcastSection, specVersion: number, context: SpecContext): UpcastSpec {
-  const { from_version: from } = section
-  if (from !== undefined && from.value >= specVersion) {
-    const hint = `raise 'version' in [automaton] above ${from.value}`
-    context.issues.report('invalid_value', from.span, `the spec itself is of version ${specVersion}`, hint)
-  }
-  const renames = (key: 'rename_action' | 'rename_param' | 'rename_status' | 'rename_variable') =>
-    readStringTable(section[key], `'${key}' of [[upcast]]`, context)
-  const defaults = section.default_param
-  const noDefaults: Readonly<Record<string, JsonValue>> = {}
-  return {
-    fromVersion: from?.value ?? 1,
-    renameAction: renames('rename_action'),
-    renameParam: renames('rename_param'),
-    renameStatus: renames('rename_status'),
-    renameVariable: renames('rename_variable'),
-    defaultParam:
-      defaults?.kind === 'table'
-        ? readJsonTable(defaults, "'default_param' of [[upcast]]", context.issues)
-        : noDefaults,
-  }
-}
-
-function readStringTable(
-  node: TomlNode | undefined,
-  what: string,
-  context: SpecContext,
-  check?: (value: Located<string>, context: SpecContext) => void,
-): Readonly<Record<string, string>> {
-  if (node?.kind !== 'table') return {}
-  return Object.fromEntries(
-    [...node.entries].flatMap(([key, { value }]) => {
-      if (value.kind !== 'text')
-        return wrongType(value, `'${key}' in ${what}`, 'a string', context.issues) ?? []
-      check?.(value, context)
-      return [[key, value.value]]
-    }),
-  )
 }

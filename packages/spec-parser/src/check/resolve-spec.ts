@@ -1,5 +1,6 @@
 // Sections → EntitySpec. Every name is looked up, every expression and statement compiled, every default filled in; what
 // does not fit is reported. A spec always comes out, so that one mistake hides no other; the caller drops it on errors.
+import { deletedStatus } from '@perdure/core'
 import type { EntitySpec } from '@perdure/core'
 
 import type { Located } from '../sections/located.ts'
@@ -11,10 +12,10 @@ import {
   resolveIntegration,
   resolveKey,
   resolveStateTimeout,
-  resolveUpcast,
   resolveWebhook,
 } from './resolve-host-sections.ts'
 import { resolveFieldInvariant, resolveInvariant, resolveLiveness } from './resolve-properties.ts'
+import { resolveUpcast } from './resolve-upcast.ts'
 import { resolveVariable } from './resolve-variable.ts'
 import type { SpecContext } from './spec-context.ts'
 
@@ -32,7 +33,7 @@ export function resolveSpec(sections: SpecSections, context: SpecContext): Entit
   return {
     name: automaton?.name?.value ?? '',
     states: (automaton?.states?.value ?? []).map(({ value }) => value),
-    initial: automaton?.initial === undefined ? '' : requireState(automaton.initial, context),
+    initial: automaton?.initial === undefined ? '' : resolveInitial(automaton.initial, context),
     terminal: requireStates(automaton?.terminal, context),
     strictActionParams: automaton?.strict_action_params?.value ?? true,
     enforceInvariants: automaton?.enforce_invariants?.value ?? true,
@@ -44,16 +45,24 @@ export function resolveSpec(sections: SpecSections, context: SpecContext): Entit
     invariants: sections.invariants.map((section) => resolveInvariant(section, context)),
     liveness: sections.liveness.map((section) => resolveLiveness(section, context)),
     fieldInvariants: sections.fieldInvariants.map((section) => resolveFieldInvariant(section, context)),
-    stateTimeouts: sections.stateTimeouts.map((section) => resolveStateTimeout(section, context)),
+    stateTimeouts: sections.stateTimeouts.map((section) => resolveStateTimeout(section, sections, context)),
     integrations: sections.integrations.map((section) =>
       resolveIntegration(section, sections, emitted, context),
     ),
     webhooks: sections.webhooks.map((section) => resolveWebhook(section, context)),
     keys: sections.keys.map(resolveKey),
     upcasts: sections.upcasts
-      .map((section) => resolveUpcast(section, version, context))
+      .map((section) => resolveUpcast(section, sections, version, context))
       .toSorted((left, right) => left.fromVersion - right.fromVersion),
   }
+}
+
+function resolveInitial(initial: Located<string>, context: SpecContext): string {
+  if (initial.value === deletedStatus) {
+    const message = `an entity cannot begin in '${deletedStatus}', the tombstone`
+    context.issues.report('invalid_value', initial.span, message, 'begin in a state that can do something')
+  }
+  return requireState(initial, context)
 }
 
 function checkUniqueNames(sections: SpecSections, { issues }: SpecContext): void {

@@ -27,7 +27,7 @@ export function suggest(word: string, candidates: Iterable<string>, what: string
     const names = [...candidates]
     const nearest = nearestName(word, names)
     if (nearest !== undefined) return `did you mean '${nearest}'?`
-    if (names.length === 0) return `there are no ${what}`
+    if (names.length === 0) return 'there are none'
     const shown = names.slice(0, 12).map((name) => `'${name}'`)
     return `${what}: ${shown.join(', ')}${names.length > shown.length ? ', …' : ''}`
   }

@@ -71,7 +71,8 @@ function removeLines(span: Span, text: string): TextEdit {
   const behind = text.slice(span.end, lineEnd).trim()
   if (before !== '' || behind !== '')
     return { start: span.start, end: lineEnd - text.slice(span.end, lineEnd).trimStart().length, text: '' }
-  return { start: lineStart, end: Math.min(lineEnd + 1, text.length), text: '' }
+  const lineBreak = text.startsWith('\r\n', lineEnd) ? 2 : 1
+  return { start: lineStart, end: Math.min(lineEnd + lineBreak, text.length), text: '' }
 }
 
 /** The offset of the line break after an offset, or of the end of the text. */
