@@ -2,18 +2,22 @@
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
 import { addCheck, addLint } from './commands/check.ts'
+import { addCompletion } from './commands/completion.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
 import { addExplain } from './commands/explain.ts'
 import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
+import { addInit } from './commands/init.ts'
 import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
 import type { CliIo } from './io.ts'
 import { paintFor, wantsColor } from './terminal/paint.ts'
 
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
+  ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
   ['Storage:', [addEntities, addState, addHistory, addEvents, addTail]],
+  ['Help:', [addCompletion]],
 ]
 
 /** Builds the parser of the command line; nothing of a command's work is loaded yet. */
@@ -30,8 +34,8 @@ export function buildProgram(io: CliIo, run: CommandContext['run']): Command {
     program.commandsGroup(heading)
     for (const add of commands) add(program, { io, run })
   }
-  program.commandsGroup('Help:').helpCommand('help [command]', 'show help for a command')
-  return program.addHelpText('after', epilogue)
+  // The last group is that of the help command too.
+  return program.helpCommand('help [command]', 'show help for a command').addHelpText('after', epilogue)
 }
 
 const epilogue = `

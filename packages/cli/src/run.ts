@@ -1,5 +1,6 @@
 // The tool as one function: arguments in, exit code out. `bin` calls it for the process, tests call it directly.
 import { CommanderError } from 'commander'
+import type { Command } from 'commander'
 import type { ExitCode } from './exit-code.ts'
 import type { CliIo } from './io.ts'
 import { buildProgram } from './program.ts'
@@ -17,18 +18,26 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     // Without a command there is nothing wrong yet: whoever types only the name wants to know what there is.
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
   } catch (error) {
-    exitCode = error instanceof CommanderError ? await endParsing(error, io) : await fail(error, io)
+    exitCode =
+      error instanceof CommanderError ? await endParsing(error, program, argv[0], io) : await fail(error, io)
   }
   return exitCode
 }
 
 /** The parser ends by throwing: after help or a version all is well, otherwise the usage was wrong. */
-async function endParsing(error: CommanderError, io: CliIo): Promise<ExitCode> {
+async function endParsing(
+  error: CommanderError,
+  program: Command,
+  first: string | undefined,
+  io: CliIo,
+): Promise<ExitCode> {
   if (error.exitCode === 0) return 0
   const { CliError } = await import('./errors/cli-error.ts')
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean '$1'?")
-  return fail(new CliError('usage', message, { hint: hint ?? "see 'perdure --help'" }), io)
+  const command = program.commands.find((known) => known.name() === first)
+  const help = ['perdure', ...(command === undefined ? [] : [command.name()]), '--help'].join(' ')
+  return fail(new CliError('usage', message, { hint: hint ?? `'${help}' shows how it is used` }), io)
 }
 
 async function fail(error: unknown, io: CliIo): Promise<ExitCode> {

@@ -32,7 +32,8 @@ async function findUrl(io: CliIo, given: string | undefined): Promise<string> {
   const named = given ?? nonEmpty(io.env['PERDURE_STORAGE']) ?? nonEmpty(io.env['DATABASE_URL'])
   if (named !== undefined && (!named.startsWith(embedded) || named === `${embedded}memory`)) return named
   const directory = path.resolve(io.cwd, named?.slice(embedded.length) ?? usualDirectory)
-  const isThere = await stat(directory).then(
+  // The database is in `data`: opening any other directory would make one there.
+  const isThere = await stat(path.join(directory, 'data')).then(
     (found) => found.isDirectory(),
     () => false,
   )
