@@ -105,6 +105,9 @@ const anyLiteral = fc.constantFrom('a', 'text', 0, 1, 2, true, null).map(literal
 const anyPath = fc.oneof(anyName.map(read), anyName.map(param))
 const anyArgument: fc.Arbitrary<EffectArgument> = fc.oneof(anyPath, anyLiteral)
 
+/** No variable: a list that takes itself in doubles with every command. */
+const anyItem: fc.Arbitrary<EffectArgument> = fc.oneof(anyName.map(param), anyLiteral)
+
 const anyOperand: fc.Arbitrary<Expression> = fc.oneof(
   anyPath,
   anyLiteral,
@@ -146,7 +149,7 @@ function effectOn({ name, type }: StateVariable): fc.Arbitrary<Effect> {
     case 'set':
       return fc.oneof(
         fc
-          .tuple(fc.constantFrom('append', 'remove'), anyArgument)
+          .tuple(fc.constantFrom('append', 'remove'), anyItem)
           .map(([kind, item]): Effect => ({ kind, variable: name, item })),
         anyArgument.map((index): Effect => ({ kind: 'removeAt', variable: name, index })),
         assign,
