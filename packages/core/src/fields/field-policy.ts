@@ -11,9 +11,12 @@ export interface FieldPolicy extends OverflowPolicy {
 /** Answers with the policy of a field, whether or not a variable of that name is declared. */
 export type FieldPolicies = (field: string) => FieldPolicy
 
-/** Collects the policies of an entity type. */
+/** Collects the policies of an entity type. The status is a field like others but for one thing: it never overflows. */
 export function fieldPolicies(variables: readonly StateVariable[], inlineMaxBytes: number): FieldPolicies {
   const undeclared: FieldPolicy = { inlineMaxBytes, journal: 'value' }
-  const declared = new Map(variables.map(({ name, overflow }) => [name, { inlineMaxBytes, ...overflow }]))
+  const declared = new Map<string, FieldPolicy>(
+    variables.map(({ name, overflow }) => [name, { inlineMaxBytes, ...overflow }]),
+  )
+  declared.set('status', { inlineMaxBytes: Number.POSITIVE_INFINITY, journal: 'value' })
   return (field) => declared.get(field) ?? undeclared
 }
