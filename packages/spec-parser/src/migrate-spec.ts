@@ -25,15 +25,9 @@ export function migrateSpec(text: string): MigrateSpecResult {
   const scratch = new IssueList({ text: source })
   const root = readToml(source, scratch)
   if (root === undefined) return { text, issues: scratch.toIssues() }
-  const before = parseSpec(source)
-  const isOlder = before.issues.some(({ code }) => code === 'legacy_form')
-  if (!isOlder) return { text, issues: before.issues }
-  const { edits } = modernize(
-    root,
-    source,
-    scratch,
-    before.spec === undefined ? [] : finalStates(before.spec),
-  )
+  if (modernize(root, source, scratch).edits.length === 0) return { text, issues: parseSpec(source).issues }
+  const { spec } = parseSpec(source)
+  const { edits } = modernize(root, source, scratch, spec === undefined ? [] : finalStates(spec))
   const lineBreak = source.includes('\r\n') ? '\r\n' : '\n'
   const broken = edits.map((edit) => ({ ...edit, text: edit.text.replaceAll('\n', lineBreak) }))
   const migrated = applyEdits(source, broken)

@@ -12,7 +12,7 @@ import * as fc from 'fast-check'
 const words = new Set(['true', 'false', 'null', 'not', 'in', 'status', 'params', 'len', 'empty'])
 
 /** A name that an expression can read. */
-export const name: fc.Arbitrary<string> = fc
+const name: fc.Arbitrary<string> = fc
   .oneof(fc.stringMatching(/^[A-Za-z_][A-Za-z0-9_]{0,8}$/), fc.constantFrom('é', 'größe', 'x1'))
   .filter((text) => !words.has(text))
 
@@ -22,7 +22,7 @@ const number = fc.oneof(
   fc.constantFrom(1e-7, 5e-324, 0.1, -2.5e-9),
 )
 
-export const literal: fc.Arbitrary<Literal> = fc.oneof(
+const literal: fc.Arbitrary<Literal> = fc.oneof(
   fc.string({ unit: 'binary' }),
   fc.constantFrom("it's", '\\', "\\'", '\n', '\uD800', '\0'),
   number,

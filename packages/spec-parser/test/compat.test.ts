@@ -273,6 +273,15 @@ it('migrates a file with CRLF line ends to one with CRLF line ends', () => {
   expect(migrateSpec(text).text).toBe(migrateSpec(read('parcel.ioa.toml')).text.replaceAll('\n', '\r\n'))
 })
 
+it('leaves in the text what it does not understand', () => {
+  const odd = '{ type = "teleport", var = "count" }'
+  const text = specText(`[[action]]\nname = "Older"\neffect = ["increment count", ${odd}]`)
+  expect(errorCodes(text)).toEqual(['invalid_effect'])
+  const migrated = migrateSpec(text)
+  expect(migrated.text).toContain(`effect = ["count += 1", ${odd}]`)
+  expect(migrated.issues).toContainEqual(expect.objectContaining({ code: 'invalid_effect' }))
+})
+
 it('does not touch a file without older forms', () => {
   const text = readFileSync(path.join(corpus, '../valid/session.ioa.toml'), 'utf8')
   expect(migrateSpec(text).text).toBe(text)

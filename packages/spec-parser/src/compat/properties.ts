@@ -10,7 +10,7 @@ import {
 import type { Span } from '../toml/span.ts'
 import { tomlString, tomlValue } from '../toml/toml-text.ts'
 import type { TableNode, TomlNode } from '../toml/toml-node.ts'
-import { rewriteCondition } from './action.ts'
+import { rewriteCondition } from './condition-key.ts'
 import { modernPredicate } from './conditions.ts'
 import { reportLegacy, rewritten, textOf, textsOf, withEntries } from './legacy-context.ts'
 import type { LegacyContext } from './legacy-context.ts'

@@ -12,12 +12,13 @@ export interface ActionParams {
   readonly needs: Map<string, { readonly type: string; readonly required: boolean }>
 }
 
-/** `keep`: it is no older form. `drop`: it never applied, which is reported. */
+/** `keep`: it is no older form. `drop`: it never applied. `refuse`: it means nothing. The last two are reported. */
 export type Statement =
-  { readonly kind: 'keep' | 'drop' } | { readonly kind: 'statement'; readonly text: string }
+  { readonly kind: 'keep' | 'drop' | 'refuse' } | { readonly kind: 'statement'; readonly text: string }
 
 const keep: Statement = { kind: 'keep' }
 const drop: Statement = { kind: 'drop' }
+const refuse: Statement = { kind: 'refuse' }
 const statement = (text: string): Statement => ({ kind: 'statement', text })
 
 /** A statement in words. */
@@ -100,7 +101,7 @@ export function tableStatement(table: TableNode, params: ActionParams, context: 
         `there is no effect of the type '${type ?? ''}'`,
         'write the effect as a statement',
       )
-      return drop
+      return refuse
   }
 }
 
@@ -152,7 +153,7 @@ function spawnStatement(table: TableNode, params: ActionParams, context: LegacyC
       `the spawn of '${type}' names no action of the child`,
       "add initial_action: spawn('Type', 'Action')",
     )
-    return drop
+    return refuse
   }
   const source = textOf(table, 'entity_id_source') ?? '{uuid}'
   const id = source === '' || source.startsWith('{') ? undefined : source

@@ -4,7 +4,7 @@ import type { TableEntry, TableNode, TomlNode } from '../toml/toml-node.ts'
 import type { TextEdit } from './text-edits.ts'
 
 /** Whether a table stands under a header of its own. */
-export function hasHeader(table: TableNode, text: string): boolean {
+function hasHeader(table: TableNode, text: string): boolean {
   return text[table.span.start] === '['
 }
 
@@ -76,8 +76,21 @@ function removeLines(span: Span, text: string): TextEdit {
 }
 
 /** The offset of the line break after an offset, or of the end of the text. */
-export function endOfLine(text: string, from: number): number {
+function endOfLine(text: string, from: number): number {
   const at = text.indexOf('\n', from)
   if (at === -1) return text.length
   return text[at - 1] === '\r' && at - 1 >= from ? at - 1 : at
+}
+
+/** Comments between the elements of an array that is about to be replaced, put on lines above it. */
+export function commentsInside(node: TomlNode, text: string): readonly TextEdit[] {
+  if (node.kind !== 'array') return []
+  const edges = [node.span.start, ...node.items.flatMap(({ span }) => [span.start, span.end]), node.span.end]
+  const gaps = Array.from({ length: edges.length / 2 }, (_, index) =>
+    text.slice(edges[2 * index], edges[2 * index + 1]),
+  )
+  const lineStart = text.lastIndexOf('\n', node.span.start) + 1
+  return gaps
+    .flatMap((gap) => gap.match(/#[^\r\n]*/g) ?? [])
+    .map((comment) => ({ start: lineStart, end: lineStart, text: `${comment}\n` }))
 }

@@ -23,9 +23,6 @@ export type KeyRule =
   /** Read by the section itself; the schema says what editors should accept. */
   | (Common & { readonly type: 'custom'; readonly schema: JsonObject })
 
-/** The keys of one kind of table. */
-export type KeyRules = Readonly<Record<string, KeyRule>>
-
 /** The rules of a table whose keys have these types; a section's type and its rules cannot drift apart. */
 export type RulesOf<Types> = {
   readonly [Key in keyof Types]: KeyRule & { readonly type: Types[Key] }

@@ -5,7 +5,7 @@ import type { Span } from './span.ts'
 export type TomlNode = ScalarNode | ArrayNode | TableNode
 
 /** A string, a number, a boolean, or what a spec has no use for (a date, a number that is no safe integer, NaN). */
-export type ScalarNode =
+type ScalarNode =
   | TextNode
   | { readonly kind: 'number'; readonly value: number; readonly span: Span }
   | { readonly kind: 'boolean'; readonly value: boolean; readonly span: Span }
@@ -21,7 +21,7 @@ export interface TextNode {
 }
 
 /** An array, also one of tables written `[[name]]`. */
-export interface ArrayNode {
+interface ArrayNode {
   readonly kind: 'array'
   readonly items: readonly TomlNode[]
   readonly span: Span
