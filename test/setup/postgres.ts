@@ -9,8 +9,16 @@ declare module 'vitest' {
   }
 }
 
-/** Starts the server, hands out its URL and gives Vitest the way to stop it. */
-export default async function setup(project: TestProject): Promise<() => Promise<void>> {
+/**
+ * Starts the server, hands out its URL and gives Vitest the way to stop it. With `PERDURE_TEST_POSTGRES_URL` (a superuser's)
+ * the tests run on that server instead, of whatever version it is.
+ */
+export default async function setup(project: TestProject): Promise<(() => Promise<void>) | undefined> {
+  const given = process.env['PERDURE_TEST_POSTGRES_URL']
+  if (given !== undefined) {
+    project.provide('postgresUrl', given)
+    return undefined
+  }
   const server = await startServer()
   project.provide('postgresUrl', server.url)
   return () => server.stop()

@@ -5,6 +5,7 @@ import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
 import { findFreePort } from '../../../test/setup/server.ts'
 import { counter, gate, kindsOf, unitOf } from './make.ts'
+import { startProxy } from './proxy.ts'
 
 let database: TestDatabase
 
@@ -70,6 +71,44 @@ describe('a server that cannot be used', () => {
 })
 
 describe('a connection that breaks', () => {
+  it('by falling silent is given up, and the outcome of a commit is unknown', async () => {
+    const proxy = await startProxy(database.url)
+    const storage = await openStorage(proxy.url, { pool: { statementTimeoutMs: 300 } })
+    const unit = unitOf(counter('silent'), 0)
+    proxy.cutAt('perdure_append', 'silence')
+    await expect(storage.commit([unit])).rejects.toMatchObject({ code: 'outcome_unknown' })
+    expect(kindsOf(await storage.commit([unit]))).toEqual(['committed'])
+    proxy.cutAt('commit', 'silence')
+    const snapshot = { sequence: 2, specHash: 'spec', bytes: Buffer.from('s') }
+    await expect(storage.commit([unitOf(counter('silent'), 1, { snapshot })])).rejects.toMatchObject({
+      code: 'outcome_unknown',
+    })
+    await storage.close()
+    await proxy.close()
+  })
+
+  it('does not hold up other hosts when its own stalls in the middle of a commit', async () => {
+    const [reached, held] = [gate(), gate()]
+    const stalled = await openStorage(database.url, {
+      pool: { transactionIdleTimeoutMs: 300 },
+      probe: async (point) => {
+        if (point !== 'storage.commit.written') return
+        reached.open()
+        await held.opened
+      },
+    })
+    const snapshot = { sequence: 1, specHash: 'spec', bytes: Buffer.from('s') }
+    const stalling = stalled.commit([unitOf(counter('stalled'), 0, { snapshot })])
+    await reached.opened
+    const other = await openStorage(database.url)
+    expect(kindsOf(await other.commit([unitOf(counter('other'), 0)]))).toEqual(['committed'])
+    held.open()
+    await expect(stalling).rejects.toMatchObject({ retryable: true })
+    expect(await other.load(counter('stalled'), { specHash: 'spec' })).toBeUndefined()
+    await stalled.close()
+    await other.close()
+  })
+
   it('while it idles is replaced, and does not end the process', async () => {
     const warnings: string[] = []
     const ignore = (): void => {}

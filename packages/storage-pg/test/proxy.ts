@@ -2,14 +2,17 @@
 import { connect, createServer } from 'node:net'
 import type { AddressInfo, Socket } from 'node:net'
 
-/** When to cut: before the server gets what is being sent, or after it has answered. */
-export type Cut = 'before' | 'after'
+/**
+ * What happens to the connection: cut before the server gets what is being sent, cut after it has answered, or silent from
+ * there on.
+ */
+export type Cut = 'before' | 'after' | 'silence'
 
 /** A running proxy. */
 export interface Proxy {
   /** The server's URL by way of the proxy. */
   readonly url: string
-  /** Cuts the connection that next sends a message containing this text. */
+  /** Does it to the connection that next sends a message containing this text. */
   cutAt(text: string, when: Cut): void
   close(): Promise<void>
 }
@@ -22,6 +25,7 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
   const listener = createServer((client) => {
     const server = connect(Number(target.port), target.hostname)
     let cutOnAnswer = false
+    let silent = false
     const cut = (): void => {
       client.destroy()
       server.destroy()
@@ -32,10 +36,13 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       socket.on('close', cut)
     }
     client.on('data', (data) => {
+      if (silent) return
       const sprung = trap !== undefined && data.includes(trap.text) ? trap : undefined
       if (sprung !== undefined) trap = undefined
       if (sprung?.when === 'before') return cut()
       cutOnAnswer = sprung?.when === 'after'
+      silent = sprung?.when === 'silence'
+      if (silent) return
       server.write(data)
     })
     server.on('data', (data) => (cutOnAnswer ? cut() : client.write(data)))

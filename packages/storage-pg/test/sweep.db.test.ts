@@ -2,6 +2,7 @@
 import type { Storage } from '@perdure/core'
 import type { StorageOptions } from '@perdure/storage-pg'
 import { openStorage } from '@perdure/storage-pg'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
@@ -31,6 +32,17 @@ async function open(options: StorageOptions = {}): Promise<Storage> {
   return storage
 }
 
+/** Waits until a session of this database waits for a lock. */
+async function somebodyWaits(): Promise<void> {
+  await expect
+    .poll(() =>
+      database.query(
+        `select from pg_stat_activity where datname = current_database() and wait_event_type = 'Lock'`,
+      ),
+    )
+    .not.toEqual([])
+}
+
 const blob = blobOf('contested content')
 const claim = { field: 'f', hash: blob.hash }
 const now = 1_000_000
@@ -58,6 +70,7 @@ describe('a commit that claims an orphan', () => {
     const committing = slow.commit([unitOf(counter('second'), 0, { claims: [claim] })])
     await written.opened
     const sweeping = storage.sweep({ now: now * 3 })
+    await somebodyWaits()
     held.open()
     expect(kindsOf(await committing)).toEqual(['committed'])
     expect(await sweeping).toMatchObject({ deletedBlobs: 0 })
@@ -80,6 +93,29 @@ describe('a commit that claims an orphan', () => {
   })
 })
 
+describe('a commit that claims content without references', () => {
+  it('keeps it from being marked, though the sweep looked before COMMIT', async () => {
+    const [written, held] = [gate(), gate()]
+    const storage = await open()
+    await storage.commit([unitOf(counter('first'), 0, { blobs: [blob] })])
+    const slow = await open({
+      probe: async (point) => {
+        if (point !== 'storage.commit.written') return
+        written.open()
+        await held.opened
+      },
+    })
+    const committing = slow.commit([unitOf(counter('second'), 0, { claims: [claim] })])
+    await written.opened
+    const sweeping = storage.sweep({ now })
+    await somebodyWaits()
+    held.open()
+    await committing
+    expect(await sweeping).toMatchObject({ orphanedBlobs: 0, deletedBlobs: 0 })
+    expect((await storage.stats()).orphanedBlobs).toBe(0)
+  })
+})
+
 describe('a commit that claims an expired reference anew', () => {
   it('keeps the reference, though a sweep comes before COMMIT', async () => {
     const [written, held] = [gate(), gate()]
@@ -99,6 +135,7 @@ describe('a commit that claims an expired reference anew', () => {
     ])
     await written.opened
     const sweeping = storage.sweep({ now })
+    await somebodyWaits()
     held.open()
     await committing
     expect(await sweeping).toMatchObject({ expiredRefs: 0, deletedBlobs: 0 })
@@ -147,6 +184,81 @@ describe('sweeps and commits on the same contents', () => {
         select from ${schema}.blob_refs as ref where blob.tenant = ref.tenant and blob.hash = ref.hash)`,
     )
     expect(wronglyMarked).toEqual([])
+  })
+})
+
+describe('locks', () => {
+  const [low, high] = [blobOf('one'), blobOf('other')].sort((one, other) => (one.hash < other.hash ? -1 : 1))
+
+  /**
+   * Locks the lower of two rows and starts the work. Once it waits for that row it must not hold the higher one: whoever
+   * locks in the order of keys cannot deadlock with another who does.
+   */
+  async function expectInOrder(table: 'blobs' | 'blob_refs', work: () => Promise<unknown>): Promise<void> {
+    const lock = `select from ${schema}.${table} where hash = $1 for update`
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    try {
+      await client.query('begin')
+      await client.query(lock, [Buffer.from(low?.hash ?? '', 'hex')])
+      const working = work()
+      await somebodyWaits()
+      await database.query(`${lock} nowait`, [Buffer.from(high?.hash ?? '', 'hex')])
+      await client.query('rollback')
+      await working
+    } finally {
+      await client.end()
+    }
+  }
+
+  /** Both contents stored, the higher one first in everything that has an order, its reference expiring first. */
+  async function prepare(): Promise<{
+    storage: Storage
+    claims: { field: string; hash: string; expiresAt: number }[]
+  }> {
+    const storage = await open()
+    const blobs = [high, low].flatMap((each) => each ?? [])
+    const claims = blobs.map(({ hash }, index) => ({ field: 'f', hash, expiresAt: now + index }))
+    await storage.commit([unitOf(counter('c-1'), 0, { blobs, claims })])
+    return { storage, claims }
+  }
+
+  it('on blobs are taken in the order of keys by a commit', async () => {
+    const { storage, claims } = await prepare()
+    await expectInOrder('blobs', () => storage.commit([unitOf(counter('c-2'), 0, { claims })]))
+  })
+
+  it('on references are taken in the order of keys by a commit that releases', async () => {
+    const { storage, claims } = await prepare()
+    await expectInOrder('blob_refs', () => storage.commit([unitOf(counter('c-1'), 1, { releases: claims })]))
+  })
+
+  it('on references are taken in the order of keys by a commit that claims again', async () => {
+    const { storage, claims } = await prepare()
+    const later = claims.map((each) => ({ ...each, expiresAt: now * 2 }))
+    await expectInOrder('blob_refs', () => storage.commit([unitOf(counter('c-1'), 1, { claims: later })]))
+  })
+
+  it('on references are taken in the order of keys by a sweep', async () => {
+    const { storage } = await prepare()
+    await expectInOrder('blob_refs', () => storage.sweep({ now: now + 1 }))
+  })
+
+  it('on blobs are taken in the order of keys by a sweep that marks', async () => {
+    const { storage, claims } = await prepare()
+    await storage.commit([unitOf(counter('c-1'), 1, { releases: claims })])
+    await expectInOrder('blobs', () => storage.sweep({ now, graceMs: 1_000 }))
+  })
+
+  it('on blobs are taken in the order of keys by a sweep that deletes', async () => {
+    const { storage, claims } = await prepare()
+    await storage.commit([unitOf(counter('c-1'), 1, { releases: claims })])
+    await storage.sweep({ now, graceMs: 1_000 })
+    await database.query(
+      `update ${schema}.blobs set orphaned_at = orphaned_at - interval '1 s' where hash = $1`,
+      [Buffer.from(high?.hash ?? '', 'hex')],
+    )
+    await expectInOrder('blobs', () => storage.sweep({ now: now + 2_000, graceMs: 1_000 }))
   })
 })
 

@@ -10,11 +10,19 @@ import { sessionSettings } from './session-settings.ts'
 import { ConnectionLost, sqlStateOf, translateCommitError, translateError } from './sqlstate.ts'
 import { statementName } from './statement.ts'
 
-/** @param server - `host:port`, for messages */
-export function pgDialect(pool: Pool, server: string): Dialect {
+/** What the dialect must know of its pool. */
+export interface PgDialectOptions {
+  /** `host:port`, for messages. */
+  readonly server: string
+  /** How long the server lets a transaction wait for its next statement. */
+  readonly transactionIdleTimeoutMs: number
+}
+
+/** A dialect on a pool that is closed by whoever opened it. */
+export function pgDialect(pool: Pool, options: PgDialectOptions): Dialect {
   return {
     createAdapter: () => new PostgresAdapter(),
-    createDriver: () => new PgDriver(pool, server),
+    createDriver: () => new PgDriver(pool, options),
     createIntrospector: (database) => new PostgresIntrospector(database),
     createQueryCompiler: () => new PostgresQueryCompiler(),
   }
@@ -22,29 +30,31 @@ export function pgDialect(pool: Pool, server: string): Dialect {
 
 class PgDriver implements Driver {
   readonly #pool: Pool
-  readonly #server: string
+  readonly #options: PgDialectOptions
   readonly #connections = new WeakMap<PoolClient, PgConnection>()
 
-  constructor(pool: Pool, server: string) {
+  constructor(pool: Pool, options: PgDialectOptions) {
     this.#pool = pool
-    this.#server = server
+    this.#options = options
   }
 
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PgConnection> {
     const client = await this.#pool.connect().catch((error: unknown) => {
-      throw connectError(error, this.#server)
+      throw connectError(error, this.#options.server)
     })
     const known = this.#connections.get(client)
     if (known !== undefined) return known
     const connection = new PgConnection(client)
     try {
-      await connection.prepareSession()
+      await connection.run(sessionSettings)
+      const { transactionIdleTimeoutMs } = this.#options
+      await connection.run(`set idle_in_transaction_session_timeout = ${transactionIdleTimeoutMs}`)
     } catch (error) {
       connection.discard()
       connection.release()
-      throw connectError(error, this.#server)
+      throw connectError(error, this.#options.server)
     }
     this.#connections.set(client, connection)
     return connection
@@ -63,6 +73,7 @@ class PgDriver implements Driver {
 
   /** Never throws: what made it necessary is the error worth reporting, and a dead connection has rolled back. */
   async rollbackTransaction(connection: PgConnection): Promise<void> {
+    if (connection.lost) return
     await connection.run('rollback').catch(() => connection.discard())
   }
 
@@ -70,9 +81,7 @@ class PgDriver implements Driver {
     connection.release()
   }
 
-  async destroy(): Promise<void> {
-    await this.#pool.end()
-  }
+  async destroy(): Promise<void> {}
 }
 
 class PgConnection implements DatabaseConnection {
@@ -85,8 +94,9 @@ class PgConnection implements DatabaseConnection {
     client.on('end', () => this.discard())
   }
 
-  async prepareSession(): Promise<void> {
-    await this.run(sessionSettings)
+  /** Whether it is not to be used again. */
+  get lost(): boolean {
+    return this.#lost
   }
 
   async executeQuery<Row>(query: CompiledQuery): Promise<QueryResult<Row>> {
@@ -112,7 +122,7 @@ class PgConnection implements DatabaseConnection {
     return (await this.#send({ text })).command
   }
 
-  /** The connection is not to be used again. */
+  /** Makes sure that it is not used again. */
   discard(): void {
     this.#lost = true
   }
@@ -125,10 +135,11 @@ class PgConnection implements DatabaseConnection {
     try {
       return await this.#client.query(query)
     } catch (error) {
-      if (this.#lost && sqlStateOf(error) === undefined) {
-        throw new ConnectionLost('the connection was lost', { cause: error })
-      }
-      throw error
+      // An answer has a SQLSTATE. What has none is a connection that broke or fell silent, or a bug on this side.
+      if (sqlStateOf(error) !== undefined || error instanceof TypeError || error instanceof RangeError)
+        throw error
+      this.discard()
+      throw new ConnectionLost('the connection was lost', { cause: error })
     }
   }
 }

@@ -14,6 +14,16 @@ export interface PoolOptions {
   readonly connectTimeoutMs?: number
   /** A connection that idles for longer is closed. @defaultValue 30_000 */
   readonly idleTimeoutMs?: number
+  /**
+   * How long a statement may take. After it the connection is given up, and the outcome of a commit is unknown: better than
+   * to wait for ever for a server that is no longer there. @defaultValue 60_000
+   */
+  readonly statementTimeoutMs?: number
+  /**
+   * How long the server lets a transaction wait for its next statement. A host that stalls or vanishes in the middle of a
+   * commit holds up every other host for no longer than this. @defaultValue 15_000
+   */
+  readonly transactionIdleTimeoutMs?: number
 }
 
 /** Opens a pool; connections are made when they are needed, so nothing is checked yet. */
@@ -24,7 +34,9 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
     max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
+    query_timeout: options.statementTimeoutMs ?? 60_000,
     keepAlive: true,
+    keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number) => decoderOf(oid) },
   })
   // Without a listener a connection that breaks while it idles would end the process.
@@ -34,8 +46,12 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
       'an idle database connection broke; it is replaced',
     )
   })
+  const dialect = pgDialect(pool, {
+    server: serverOf(url),
+    transactionIdleTimeoutMs: options.transactionIdleTimeoutMs ?? 15_000,
+  })
   return {
-    database: new Kysely<unknown>({ dialect: pgDialect(pool, serverOf(url)) }),
+    database: new Kysely<unknown>({ dialect }),
     capabilities: { durable: true, survivesPowerLoss: true, shared: true },
     close: () => pool.end(),
   }

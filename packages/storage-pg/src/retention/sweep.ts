@@ -3,6 +3,7 @@
 import type { SweepOptions, SweepResult } from '@perdure/core'
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import type { BlobKeyRow } from '../blobs/content-statements.ts'
 import { timeOf } from '../schema/time.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
@@ -11,7 +12,12 @@ import type { StorageContext } from '../storage-context.ts'
 export async function sweep(context: StorageContext, options: SweepOptions): Promise<SweepResult> {
   const { now, graceMs = 0, batch = 500, signal } = options
   const expired = await repeat(signal, () => expireRefs(context, now, batch))
-  const orphaned = await repeat(signal, () => markOrphans(context, now, batch))
+  let after: BlobKeyRow | undefined
+  const orphaned = await repeat(signal, async () => {
+    const step = await markOrphans(context, now, batch, after)
+    after = step.last
+    return step
+  })
   const deleted = await repeat(signal, () => deleteOrphans(context, now - graceMs, batch))
   return {
     expiredRefs: expired.rows,
@@ -49,15 +55,23 @@ function isAborted(signal: AbortSignal | undefined): boolean {
   return signal?.aborted === true
 }
 
-/** Locks references in the order in which commits do; one that was claimed anew meanwhile is no longer expired. */
+/**
+ * Picks candidates by time, without a lock, then locks them by key, in the order in which commits do; one that was claimed
+ * anew meanwhile is no longer expired.
+ */
 async function expireRefs({ database, tables }: StorageContext, now: number, batch: number): Promise<Step> {
   const { rows } = await sql<{ deleted: bigint }>`
-    with expired as (
+    with candidate as materialized (
       select tenant, hash, stream, owner from ${tables.blobRefs}
       where expires_at <= ${timeOf(sql`${now}::int8`)}
-      order by tenant, hash, stream, owner
+      order by expires_at
       limit ${batch}::int8
-      for update
+    ),
+    expired as (
+      select tenant, hash, stream, owner from candidate join ${tables.blobRefs} as ref using (tenant, hash, stream, owner)
+      where ref.expires_at <= ${timeOf(sql`${now}::int8`)}
+      order by tenant, hash, stream, owner
+      for update of ref
     ),
     deleted as (
       delete from ${tables.blobRefs} as ref using expired
@@ -71,19 +85,26 @@ async function expireRefs({ database, tables }: StorageContext, now: number, bat
 }
 
 /**
- * Marks blobs without references. Locking them first and looking for references in a second statement, with a snapshot of
- * its own, is what makes it exact: whoever adds a reference holds the blob's row, so either it waits for the mark and
- * removes it, or the look comes after its commit and sees the reference.
+ * Marks blobs without references, going through them by key, from after the last one of the step before. Locking them first
+ * and looking for references in a second statement, with a snapshot of its own, is what makes it exact: whoever adds a
+ * reference holds the blob's row, so either it waits for the mark and removes it, or the look comes after its commit and
+ * sees the reference.
  */
-async function markOrphans({ database, tables }: StorageContext, now: number, batch: number): Promise<Step> {
+async function markOrphans(
+  { database, tables }: StorageContext,
+  now: number,
+  batch: number,
+  after: BlobKeyRow | undefined,
+): Promise<Step & { readonly last: BlobKeyRow | undefined }> {
   return database.transaction().execute(async (transaction) => {
-    const { rows } = await sql<{ tenant: string; hash: Buffer }>`
+    const { rows } = await sql<BlobKeyRow>`
       select blob.tenant, blob.hash from ${tables.blobs} as blob
       where blob.orphaned_at is null and ${unreferenced(tables)}
+        ${after === undefined ? sql`` : sql`and (blob.tenant, blob.hash) > (${after.tenant}::text, ${after.hash}::bytea)`}
       order by blob.tenant, blob.hash
       limit ${batch}::int8
       for update`.execute(transaction)
-    if (rows.length === 0) return { rows: 0, bytes: 0, done: true }
+    if (rows.length === 0) return { rows: 0, bytes: 0, done: true, last: after }
     const tenants = rows.map(({ tenant }) => tenant)
     const hashes = rows.map(({ hash }) => hash)
     const marked = await sql`
@@ -91,7 +112,8 @@ async function markOrphans({ database, tables }: StorageContext, now: number, ba
       from unnest(${tenants}::text[], ${hashes}::bytea[]) as candidate (tenant, hash)
       where blob.tenant = candidate.tenant and blob.hash = candidate.hash
         and blob.orphaned_at is null and ${unreferenced(tables)}`.execute(transaction)
-    return { rows: Number(marked.numAffectedRows ?? 0n), bytes: 0, done: rows.length < batch }
+    const affected = Number(marked.numAffectedRows ?? 0n)
+    return { rows: affected, bytes: 0, done: rows.length < batch, last: rows.at(-1) }
   })
 }
 
@@ -102,12 +124,17 @@ async function deleteOrphans(
   batch: number,
 ): Promise<Step> {
   const { rows } = await sql<{ deleted: bigint; bytes: bigint | null }>`
-    with orphaned as (
+    with candidate as materialized (
       select blob.tenant, blob.hash from ${tables.blobs} as blob
       where blob.orphaned_at <= ${timeOf(sql`${markedBefore}::int8`)} and ${unreferenced(tables)}
-      order by blob.tenant, blob.hash
+      order by blob.orphaned_at
       limit ${batch}::int8
-      for update
+    ),
+    orphaned as (
+      select tenant, hash from candidate join ${tables.blobs} as blob using (tenant, hash)
+      where blob.orphaned_at <= ${timeOf(sql`${markedBefore}::int8`)} and ${unreferenced(tables)}
+      order by tenant, hash
+      for update of blob
     ),
     deleted as (
       delete from ${tables.blobs} as blob using orphaned
