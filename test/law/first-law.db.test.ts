@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../setup/database.ts'
 import type { TestDatabase } from '../setup/database.ts'
 import { lawRun } from './law-steps.ts'
-import { checkFirstLaw } from './run-law.ts'
+import { checkFirstLaw } from './check-first-law.ts'
 
 const law = 'live ≡ replay ≡ snapshot + tail, for any snapshot position and any command sequence'
 

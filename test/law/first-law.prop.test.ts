@@ -2,8 +2,13 @@ import { openMemoryStorage } from '@perdure/core/memory'
 import * as fc from 'fast-check'
 import { it } from 'vitest'
 import { lawRun } from './law-steps.ts'
-import { checkFirstLaw } from './run-law.ts'
+import { checkFirstLaw } from './check-first-law.ts'
 
 it('live ≡ replay ≡ snapshot + tail, for any snapshot position and any command sequence (memory)', async () => {
-  await fc.assert(fc.asyncProperty(lawRun, (steps) => checkFirstLaw(openMemoryStorage(), 'law', steps)))
+  await fc.assert(
+    fc.asyncProperty(lawRun, (steps) => {
+      const storage = openMemoryStorage()
+      return checkFirstLaw(storage, 'law', steps, (tenant, hash) => storage.tamper.deleteBlob(tenant, hash))
+    }),
+  )
 })

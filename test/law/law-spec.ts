@@ -82,8 +82,13 @@ params = [{ name = "aside", transient = true }, { name = "label", transient = tr
 
 [[action]]
 name = "Copy"
-effect = ["memo = label", "label = params.from", "text = params.from"]
+effect = ["doc = label", "label = params.from", "text = params.from", "memo = params.from"]
 params = ["from"]
+
+[[action]]
+name = "Overwrite"
+params = ["memo", "from", "label"]
+effect = ["memo = params.from", "label = memo"]
 
 [[action]]
 name = "Switch"

@@ -1,6 +1,9 @@
 // What may happen to the entities of a run: commands of every kind, right and wrong, and what befalls a host between them.
 import * as fc from 'fast-check'
 
+/** The entities of a run; the first two are there from the beginning. */
+export const lawIds: readonly string[] = ['e0', 'e1', 'e2']
+
 /** One step of a run. */
 export type LawStep =
   | {
@@ -67,6 +70,7 @@ function textAround(ceiling: number): fc.Arbitrary<string> {
 /** Values around a ceiling that are no strings: the edge lies in a list or in an object. */
 function jsonAround(ceiling: number): fc.Arbitrary<unknown> {
   return fc.oneof(
+    fc.constant('the same again, and over every small ceiling'),
     textAround(ceiling),
     textAround(ceiling - 2).map((text) => [text]),
     textAround(ceiling - 6).map((text) => ({ k: text })),
@@ -134,6 +138,13 @@ const right = fc.oneof(
   },
   { weight: 2, arbitrary: call('Say', fc.record({ Extra: jsonAround(16) })) },
   { weight: 3, arbitrary: call('Copy', fc.record({ from: textAround(16) })) },
+  {
+    weight: 2,
+    arbitrary: call(
+      'Overwrite',
+      fc.record({ memo: textAround(16), from: textAround(16), label: textAround(16) }, { requiredKeys: [] }),
+    ),
+  },
   { weight: 1, arbitrary: call('Switch', fc.record({ to: fc.boolean() })) },
   { weight: 2, arbitrary: call('Hit', fc.record({ by: fc.oneof(fc.nat(5), fc.constant(999)) })) },
   { weight: 1, arbitrary: call('Miss', fc.record({ by: fc.nat(5) })) },
@@ -155,6 +166,7 @@ const wrong = fc.oneof(
       { whole: 1.5 },
       { text: 7 },
       { doc: undefined },
+      { doc: [Infinity] },
       { real: NaN },
       { file: { at: new Date(0) } },
     ),
