@@ -58,8 +58,12 @@ function checkActionName(entity: EntityKey, action: unknown): string {
   throw new ActionRejected({ code: 'unknown_action', message, action: String(action) })
 }
 
+const noMeta: CommandMeta = {}
+
 function makeMeta(options: CommandMeta, { maxIdBytes }: Limits): CommandMeta {
   const { idempotencyKey, expectedSequence, correlationId, causationId } = options
+  const given = [idempotencyKey, expectedSequence, correlationId, causationId]
+  if (given.every((value) => value === undefined)) return noMeta
   const problem = idempotencyKey === undefined ? undefined : nameProblem(idempotencyKey, maxIdBytes)
   if (problem !== undefined)
     throw new InvalidArgument('invalid_idempotency_key', `an idempotency key ${problem}`)

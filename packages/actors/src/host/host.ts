@@ -1,7 +1,15 @@
 // The host: the public face of a process that runs entities. Finds or makes the actor of an entity, hands it commands,
 // and ends everything in good order. It decides nothing about entities and writes nothing itself.
 import { defaultLimits, defaultTenant, formatEntityKey } from '@perdure/core'
-import type { EntityHead, EntityKey, Limits, Storage, StorageStats, SweepResult } from '@perdure/core'
+import type {
+  Command,
+  EntityHead,
+  EntityKey,
+  Limits,
+  Storage,
+  StorageStats,
+  SweepResult,
+} from '@perdure/core'
 import { EntityExists, EntityNotFound, HostStopped } from '../errors/host-errors.ts'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import type { CommandOutcome } from '../entity/command-request.ts'
@@ -24,9 +32,10 @@ import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './h
 import { Listeners } from './listeners.ts'
 import { readEntities, readHistory } from './paging.ts'
 import { Registry } from './registry.ts'
-import type { Resident } from './registry.ts'
 import type { StateOptions } from './state-options.ts'
 import { viewState } from './state-view.ts'
+
+const noOptions: AskOptions = {}
 
 /** Commands on their way at once, when the options do not say. */
 const defaultMaxCommandsInFlight = 10_000
@@ -189,36 +198,34 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     return isDrained
   }
 
-  async #tryAsk(entity: EntityKey, asked: Asked, options: AskOptions = {}): Promise<TryAskResult> {
+  /** Not async, nor is what it calls where there is room: a command costs one promise here instead of three. */
+  #tryAsk(entity: EntityKey, asked: Asked, options: AskOptions = noOptions): Promise<TryAskResult> {
+    const { signal } = options
     try {
-      options.signal?.throwIfAborted()
+      signal?.throwIfAborted()
       this.#refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
-      const wait = this.#admission.enter(options.signal)
-      if (wait !== undefined) await this.#admitted(wait, entity, options.signal)
-      const outcome = await this.#submit(this.#registry.activate(entity), command, options.signal)
-      return outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome
+      const wait = this.#admission.enter(signal)
+      if (wait === undefined) return this.#submit(entity, command, signal)
+      const admitted = this.#admitted(wait, entity, signal).then(() => this.#submit(entity, command, signal))
+      return admitted.catch((error: unknown) => failedAsk(error, signal))
     } catch (error) {
-      if (options.signal?.aborted === true && error === options.signal.reason) throw error
-      return { ok: false, error: asPerdureError(error) }
+      return failedAsk(error, signal)
     }
   }
 
   /** Hands the command to the process, not through the actor's mailbox: that is emptied when the actor ends. */
-  #submit(
-    { actor, process }: Resident,
-    command: ReturnType<typeof makeCommand>,
-    signal?: AbortSignal,
-  ): Promise<CommandOutcome> {
+  #submit(entity: EntityKey, command: Command, signal: AbortSignal | undefined): Promise<TryAskResult> {
+    const { actor, process } = this.#registry.activate(entity)
     return new Promise((resolve, reject) => {
-      const giveUp = (): void => reject(signal?.reason as Error)
+      const giveUp = signal && ((): void => reject(signal.reason as Error))
       const settle = (outcome: CommandOutcome): void => {
-        signal?.removeEventListener('abort', giveUp)
+        if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp)
         this.#admission.leave()
-        resolve(outcome)
+        resolve(outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome)
       }
-      signal?.addEventListener('abort', giveUp, { once: true })
+      if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
       actor.send({ type: 'perdure.asked', command })
       process.submit({ command, settle, attempts: 0 })
     })
@@ -288,4 +295,10 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
       // Only a signal brings it here: the teller has lost interest.
     }
   }
+}
+
+/** What an asker hears of an error; whoever gave up hears his own reason, thrown. */
+function failedAsk(error: unknown, signal: AbortSignal | undefined): Promise<TryAskResult> {
+  if (signal?.aborted === true && error === signal.reason) return Promise.reject(error as Error)
+  return Promise.resolve({ ok: false, error: asPerdureError(error) })
 }

@@ -24,6 +24,9 @@ export interface WriteCycleOptions {
   readonly onError?: (error: PerdureError) => void
 }
 
+/** A burst of at most so many events goes in one transaction: dividing it would gain less than a second flush costs. */
+const undividedBurst = 256
+
 interface Captured {
   readonly taken: Taken<Writer, Writer>
   readonly unit: CommitUnit
@@ -48,6 +51,8 @@ export class WriteCycle {
   readonly #onError: ((error: PerdureError) => void) | undefined
   readonly #queue = new PendingQueue<Writer, Writer>()
   #isRunning = false
+  /** Calls of `put` since the cycle was idle, until its first write: about as many events. */
+  #burst = 0
   #isAbandoned = false
   #failure: PerdureError | undefined
 
@@ -89,6 +94,7 @@ export class WriteCycle {
       return
     }
     this.#queue.put(writer, writer)
+    this.#burst++
     if (this.#isRunning) return
     this.#isRunning = true
     queueMicrotask(() => void this.#run())
@@ -105,30 +111,44 @@ export class WriteCycle {
   }
 
   async #run(): Promise<void> {
+    let room = this.#firstRoom()
     while (this.#failure === undefined) {
-      const batch = this.#take()
+      const batch = this.#take(room)
+      room = this.#maxBatchEvents
       if (batch.length > 0) await this.#write(batch)
       // Cleared in the same synchronous step as the emptiness check: a `put` after it starts a new run.
       else if (this.#queue.waiting === 0) break
     }
     if (this.#failure !== undefined) this.#rejectAll(this.#failure)
     this.#isRunning = false
+    this.#burst = 0
+  }
+
+  /**
+   * Half of a large burst goes first. Askers who ask again when they are answered then come in two alternating groups:
+   * while one is being stored, the other is being decided. Without it they march in step, and this process and the
+   * database take turns at waiting for each other (bench/b02: a third slower).
+   */
+  #firstRoom(): number {
+    const half = Math.max(undividedBurst, Math.ceil(this.#burst / 2))
+    this.#burst = 0
+    return Math.min(half, this.#maxBatchEvents)
   }
 
   /** Captures the next batch synchronously: what is put from here on belongs to the batch after it. */
-  #take(): readonly Captured[] {
-    let room = this.#maxBatchEvents
-    const batch: Captured[] = []
-    const units = new Map<Writer, CommitUnit | undefined>()
+  #take(maxEvents: number): readonly Captured[] {
+    let room = maxEvents
+    const units: (CommitUnit | undefined)[] = []
     const takenKeys = this.#queue.take((writer) => {
       if (room <= 0) return false
       const unit = this.#capture(writer, room)
-      units.set(writer, unit)
+      units.push(unit)
       room -= unit?.events.length ?? 0
       return true
     })
-    for (const taken of takenKeys) {
-      const unit = units.get(taken.key)
+    const batch: Captured[] = []
+    for (const [index, taken] of takenKeys.entries()) {
+      const unit = units[index]
       if (unit === undefined) this.#queue.ack(taken)
       else batch.push({ taken, unit })
     }
