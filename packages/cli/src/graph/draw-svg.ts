@@ -1,6 +1,7 @@
 // Coordinates → SVG text. Self-contained: no script, no font, no link; looks the same in a browser and on paper.
-import { shortGuard, sizes } from './layout-diagram.ts'
-import type { PlacedDiagram, PlacedEdge, PlacedNode, Point } from './layout-diagram.ts'
+import { shortGuard } from './layout-diagram.ts'
+import { sizes } from './placed-diagram.ts'
+import type { PlacedDiagram, PlacedEdge, PlacedNode, Point } from './placed-diagram.ts'
 
 const style = `
     text { font-family: system-ui, "Segoe UI", "Helvetica Neue", Arial, sans-serif; fill: #1e293b; }

@@ -5,7 +5,7 @@ import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
 import { loadSoundSpec } from '../specs/load-sound-specs.ts'
 import { writeText } from '../specs/write-text.ts'
-import type { Direction } from './layout-diagram.ts'
+import type { Direction } from './placed-diagram.ts'
 
 /** What to draw, and where to. */
 export interface GraphOptions {

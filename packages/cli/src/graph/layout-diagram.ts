@@ -2,60 +2,19 @@
 import * as dagre from '@dagrejs/dagre'
 import { assertNever } from '@perdure/core'
 import type { Diagram, DiagramEdge, DiagramLabel, DiagramNode } from './diagram.ts'
+import { fitCanvas } from './fit-canvas.ts'
 import { measureText } from './measure-text.ts'
+import { sizes } from './placed-diagram.ts'
+import type { Box, Direction, PlacedDiagram, PlacedEdge, PlacedNode, Point } from './placed-diagram.ts'
 import { loopBeside, routeEdges } from './route-edges.ts'
-import type { Way } from './route-edges.ts'
-
-/** A place in the drawing, in pixels from its upper left corner. */
-export interface Point {
-  readonly x: number
-  readonly y: number
-}
-
-/** A centre and a size. */
-export interface Box extends Point {
-  readonly width: number
-  readonly height: number
-}
-
-/** A box with its centre and size. */
-export interface PlacedNode extends DiagramNode, Box {}
-
-/** An arrow with its way and the middle of its label. */
-export interface PlacedEdge extends DiagramEdge {
-  readonly way: Way
-  readonly label?: Box
-}
-
-/** A diagram with coordinates. */
-export interface PlacedDiagram {
-  readonly title: string
-  readonly width: number
-  readonly height: number
-  readonly nodes: readonly PlacedNode[]
-  readonly edges: readonly PlacedEdge[]
-}
-
-/** Which way the arrows point: down, or to the right. */
-export type Direction = 'down' | 'right'
-
-/** Sizes that the layout and the drawing share, in pixels. */
-export const sizes = { stateFont: 14, labelFont: 12, lineHeight: 17, margin: 24, titleHeight: 28 } as const
 
 /** The types that dagre publishes do not resolve under Node's module resolution: this is what is used of it. */
 interface DagreGraph {
   setGraph(options: object): void
-  graph(): { readonly width: number; readonly height: number }
   setNode(id: string, size: { readonly width: number; readonly height: number }): void
   node(id: string): PlacedNode
   setEdge(from: string, to: string, size: object): void
-  edge(
-    from: string,
-    to: string,
-  ): { readonly points: readonly Point[] } & Point & {
-      readonly width: number
-      readonly height: number
-    }
+  edge(from: string, to: string): Box & { readonly points: readonly Point[] }
 }
 const { Graph, layout } = dagre as unknown as {
   readonly Graph: new () => DagreGraph
@@ -66,48 +25,37 @@ const { Graph, layout } = dagre as unknown as {
 export function layoutDiagram(diagram: Diagram, direction: Direction): PlacedDiagram {
   const graph = new Graph()
   const rankdir = direction === 'down' ? 'TB' : 'LR'
-  const { margin, titleHeight } = sizes
-  graph.setGraph({ rankdir, nodesep: 48, ranksep: 72, edgesep: 24, marginx: margin, marginy: margin })
+  graph.setGraph({ rankdir, nodesep: 48, ranksep: 72, edgesep: 24 })
   for (const node of diagram.nodes) graph.setNode(node.id, nodeSize(node))
   for (const { from, to, labels } of diagram.edges)
     graph.setEdge(from, to, { ...labelSize(labels), labelpos: 'c' })
   layout(graph)
-  const down = ({ x, y }: Point): Point => ({ x, y: y + titleHeight })
-  const nodes = new Map(
-    diagram.nodes.map((node) => [node.id, { ...node, ...nodeSize(node), ...down(graph.node(node.id)) }]),
-  )
-  const { width, height } = graph.graph()
-  return {
-    title: diagram.title,
-    width: Math.max(width, measureText(diagram.title, sizes.stateFont) + 2 * margin),
-    height: height + titleHeight,
-    nodes: [...nodes.values()],
-    edges: placeEdges(diagram.edges, nodes, graph, direction, down),
-  }
+  const nodes = diagram.nodes.map((node) => ({ ...node, ...nodeSize(node), ...pointOf(graph.node(node.id)) }))
+  return fitCanvas({ title: diagram.title, nodes, edges: placeEdges(diagram.edges, nodes, graph, direction) })
 }
 
 function placeEdges(
   edges: readonly DiagramEdge[],
-  nodes: ReadonlyMap<string, PlacedNode>,
+  nodes: readonly PlacedNode[],
   graph: DagreGraph,
   direction: Direction,
-  down: (point: Point) => Point,
 ): readonly PlacedEdge[] {
-  const laidOut = edges.map(({ from, to }) => graph.edge(from, to))
-  const routes = edges.map(({ from, to }, index) => ({
-    from,
-    to,
-    points: (laidOut[index]?.points ?? []).map(down),
-  }))
-  const labels = laidOut.map((edge) => ({ ...edge, ...down(edge) }))
-  const ways = routeEdges(routes, nodes, labels, direction)
-  return edges.map((edge, index) => {
+  const boxes = new Map(nodes.map((node) => [node.id, node]))
+  const laidOut = edges.map((edge) => ({ ...edge, label: graph.edge(edge.from, edge.to) }))
+  const routes = laidOut.map(({ from, to, label }) => ({ from, to, points: label.points }))
+  const labels = laidOut.map(({ label }) => label)
+  const ways = routeEdges(routes, boxes, labels, direction)
+  return laidOut.map(({ label: { width, height, x, y }, ...edge }, index) => {
     const way = ways[index] ?? []
-    const label = labels[index]
-    if (edge.labels.length === 0 || label === undefined) return { ...edge, way }
-    const home = edge.from === edge.to ? nodes.get(edge.from) : undefined
+    if (edge.labels.length === 0) return { ...edge, way }
+    const label = { x, y, width, height }
+    const home = edge.from === edge.to ? boxes.get(edge.from) : undefined
     return { ...edge, label, way: home === undefined ? way : loopBeside(home, label) }
   })
+}
+
+function pointOf({ x, y }: Point): Point {
+  return { x, y }
 }
 
 function nodeSize({ kind, label }: DiagramNode): { readonly width: number; readonly height: number } {

@@ -1,9 +1,6 @@
 // The ways of arrows: from the points that the layout gives to curves. Arrows leave and reach a box spread over its side,
 // in the order in which they come, and every curve passes through the middle of its label.
-import type { Box, Direction, Point } from './layout-diagram.ts'
-
-/** A curve: where it starts, then three points for each piece: two handles and an end, as SVG's `C` has them. */
-export type Way = readonly Point[]
+import type { Box, Direction, Point, Way } from './placed-diagram.ts'
 
 /** An arrow to be routed: the boxes by id, and the points between them, the first and last on the boxes' borders. */
 export interface Route {

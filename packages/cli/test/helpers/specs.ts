@@ -1,0 +1,75 @@
+// Small specs, each with one thing to see.
+
+/** Sound, with no remark to make. */
+export const lamp = `[automaton]
+name = "Lamp"
+states = ["Off", "On", "Broken"]
+initial = "Off"
+terminal = ["Broken"]
+
+[[state]]
+name = "switched"
+type = "counter"
+
+[[action]]
+name = "Switch"
+kind = "input"
+from = ["Off"]
+to = "On"
+effect = "switched += 1"
+
+[[action]]
+name = "Switch"
+kind = "input"
+from = ["On"]
+to = "Off"
+effect = "switched += 1"
+
+[[action]]
+name = "Break"
+kind = "input"
+from = ["Off", "On"]
+to = "Broken"
+guard = "switched > 0"
+params = [{ name = "cause", required = true }]
+
+[[invariant]]
+name = "OnWasSwitched"
+when = ["On"]
+assert = "switched > 0"
+`
+
+/** One error, on line 4 at column 11. */
+export const broken = lamp.replace('initial = "Off"', 'initial = "Of"')
+
+/** No error, one warning: nothing leads to `Lost`. */
+export const withWarning = lamp
+  .replaceAll('"Broken"]', '"Broken", "Lost"]')
+  .replace('name = "Lamp"', 'name = "Torch"')
+
+/** No error, no warning, one info: an action that stays. */
+export const withInfo = lamp.replace('from = ["On"]\nto = "Off"', 'from = ["On"]')
+
+/** In the older dialect. */
+export const legacy = `# a counter of the older dialect
+[automaton]
+name = "Tally"
+states = ["Open", "Closed"]
+initial = "Open"
+
+[[state]]
+name = "count"
+type = "counter"
+initial = "0"
+
+[[action]]
+name = "Count" # one more
+from = ["Open"]
+effect = "increment count"
+
+[[action]]
+name = "Close"
+from = ["Open"]
+to = "Closed"
+guard = "min count 1"
+`
