@@ -1,7 +1,8 @@
 // A run under way: two hosts over one storage that a run's steps befall, and what was seen of it.
 import { createHost } from '@perdure/actors'
 import type { AskResult, Host, TryAskResult } from '@perdure/actors'
-import type { CommitUnit, Storage } from '@perdure/core'
+import { canonicalJson, hashContent } from '@perdure/core'
+import type { CommitUnit, EntityEvent, JsonValue, Storage } from '@perdure/core'
 import { expect } from 'vitest'
 import { puppetStorage } from '../../packages/actors/test/helpers/puppet-storage.ts'
 import type { PuppetStorage } from '../../packages/actors/test/helpers/puppet-storage.ts'
@@ -110,7 +111,9 @@ async function command(run: LawRun, step: CommandStep): Promise<void> {
   const outcome = await outcomeOf(step, ref)
   if (outcome.ok) run.seen.push(outcome)
   else expectRefusal(outcome.error)
-  if (step.kind === 'ask' && step.isWrong === true) expect(outcome.ok).toBe(false)
+  if (step.kind !== 'ask') return
+  if (step.isWrong === true) expect(outcome.ok).toBe(false)
+  if (outcome.ok) expectParams(outcome.event, step.params)
 }
 
 function outcomeOf(
@@ -131,6 +134,14 @@ function outcomeOf(
     case 'delete':
       return answered(ref.delete())
   }
+}
+
+/** The event holds the params that were asked with, or names the content of each that it does not hold. */
+function expectParams(event: EntityEvent, asked: Readonly<Record<string, unknown>>): void {
+  const hashes = (params: object): readonly (readonly [string, string])[] =>
+    Object.entries(params).map(([name, value]) => [name, hashContent(canonicalJson(value as JsonValue))])
+  const refs = Object.entries(event.paramRefs ?? {}).map(([name, { hash }]) => [name, hash] as const)
+  expect(new Map([...hashes(event.params), ...refs])).toEqual(new Map(hashes(asked)))
 }
 
 /** Refused, as a model refuses; not failed, as a bug or a storage fails. */

@@ -88,7 +88,12 @@ params = ["from"]
 [[action]]
 name = "Overwrite"
 params = ["memo", "from", "label"]
-effect = ["memo = params.from", "label = memo"]
+effect = ["label = params.from", "memo = label"]
+
+[[action]]
+name = "Mirror"
+params = [{ name = "from", transient = true }]
+effect = ["memo = params.from", "text = params.from"]
 
 [[action]]
 name = "Switch"

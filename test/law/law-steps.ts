@@ -138,6 +138,7 @@ const right = fc.oneof(
   },
   { weight: 2, arbitrary: call('Say', fc.record({ Extra: jsonAround(16) })) },
   { weight: 3, arbitrary: call('Copy', fc.record({ from: textAround(16) })) },
+  { weight: 2, arbitrary: call('Mirror', fc.record({ from: textAround(16) })) },
   {
     weight: 2,
     arbitrary: call(
@@ -225,11 +226,36 @@ const step: fc.Arbitrary<LawStep> = fc.oneof(
   },
 )
 
+const setDoc = {
+  kind: 'ask',
+  id: 'e0',
+  host: 0,
+  action: 'Set',
+  params: { doc: 'the same again, and over every small ceiling' },
+  isAwaited: true,
+} as const
+
+/** The same value is set anew: between the end of the first life and that of the second, it has to be there. */
+const renewal = fc
+  .constantFrom(1, 29_999, 30_000)
+  .map((ms): readonly LawStep[] => [
+    setDoc,
+    { kind: 'wait', ms: 30_000 },
+    setDoc,
+    { kind: 'wait', ms: 30_000 + ms },
+  ])
+
 /** A run: two entities are created, then anything may happen. */
 export const lawRun: fc.Arbitrary<readonly LawStep[]> = fc
-  .tuple(fields, fields, fc.array(step, { maxLength: 40, size: 'max' }))
-  .map(([first, second, steps]) => [
+  .tuple(
+    fields,
+    fields,
+    fc.array(step, { maxLength: 40, size: 'max' }),
+    fc.option(renewal, { nil: [], freq: 2 }),
+  )
+  .map(([first, second, steps, end]) => [
     { kind: 'spawn', id: 'e0', host: 0, fields: first },
     { kind: 'spawn', id: 'e1', host: 1, fields: second },
     ...steps,
+    ...end,
   ])
