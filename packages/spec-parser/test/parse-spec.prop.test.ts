@@ -4,7 +4,7 @@ import path from 'node:path'
 import type { SpecIssue } from '@perdure/core'
 import { formatSpec, migrateSpec, parseSpec, printSpec, severities } from '@perdure/spec-parser'
 import { fc, test } from '@fast-check/vitest'
-import { parse } from 'smol-toml'
+import { parse, stringify } from 'smol-toml'
 import type { TomlValue } from 'smol-toml'
 import { expect } from 'vitest'
 
@@ -79,6 +79,34 @@ test.prop([corrupted])('the locator finds every value of a valid document', (tex
   const located = locate(text, 1000)
   expect(located.kind).toBe('located')
   if (located.kind === 'located') expectMirrors(document, located.root, text)
+})
+
+const document = fc.letrec<{ table: Record<string, unknown> }>((tie) => {
+  const key = fc.oneof(
+    fc.string({ unit: 'grapheme', maxLength: 6 }),
+    fc.constantFrom('a', 'b', '__proto__', 'a.b', '"', '#'),
+  )
+  const scalar = fc.oneof(
+    fc.string({ unit: 'grapheme' }),
+    fc.constantFrom('\n', '"\n', "'''", '\\'),
+    fc.integer(),
+    fc.boolean(),
+  )
+  const value = fc.oneof(
+    { maxDepth: 3 },
+    scalar,
+    fc.array(scalar, { maxLength: 3 }),
+    fc.array(tie('table'), { minLength: 1, maxLength: 3 }),
+    tie('table'),
+  )
+  return { table: fc.dictionary(key, value, { maxKeys: 4 }) }
+}).table
+
+test.prop([document])('the locator finds every value of any document', (table) => {
+  const text = stringify(table)
+  const located = locate(text, 1000)
+  expect(located.kind).toBe('located')
+  if (located.kind === 'located') expectMirrors(parse(text), located.root, text)
 })
 
 function parsed(text: string): TomlValue | undefined {

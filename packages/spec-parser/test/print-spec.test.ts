@@ -43,6 +43,15 @@ describe('printSpec', () => {
     expect(printSpec(parsed(text))).toBe(text)
   })
 
+  it('keeps every string as it is: NUL, DEL, quotes, line ends, half a surrogate pair', () => {
+    const odd = '\0\u007F"\'\\\r\n\t\uD800\uDC00\uD800"""'
+    const spec = parsed(specText(''))
+    const variables = spec.variables.map((variable) =>
+      variable.type === 'string' ? { ...variable, initial: odd } : variable,
+    )
+    expect(parsed(printSpec({ ...spec, variables })).variables[0]?.initial).toBe(odd)
+  })
+
   it('refuses what TOML cannot say, by a code', () => {
     const spec = parsed(specText(''))
     const variables = spec.variables.map((variable) =>
