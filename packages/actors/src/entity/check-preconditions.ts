@@ -8,14 +8,13 @@ export function checkPreconditions(
   state: EntityState,
   command: Command,
 ): PerdureError | undefined {
-  const name = formatEntityKey(entity)
   const { expectedSequence } = command.meta
   if (command.kind === 'create') {
-    if (state.version > 0) return new EntityExists(name, state.deletedAt !== undefined)
-  } else if (state.version === 0) return new EntityNotFound(name)
+    if (state.version > 0) return new EntityExists(formatEntityKey(entity), state.deletedAt !== undefined)
+  } else if (state.version === 0) return new EntityNotFound(formatEntityKey(entity))
   if (expectedSequence === undefined || expectedSequence === state.version) return undefined
   return new Conflict(
-    name,
+    formatEntityKey(entity),
     `is at version ${state.version}, not at ${expectedSequence}; read it again and decide anew`,
     {
       expected: expectedSequence,

@@ -1,5 +1,6 @@
 // One action of the spec: which rule applies, whether its params are right, what its effects come to.
-import type { JsonObject } from '../json/json-value.ts'
+import type { JsonObject, JsonValue } from '../json/json-value.ts'
+import type { Limits } from '../json/limits.ts'
 import { own } from '../json/own.ts'
 import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { Scope } from '../model/scope.ts'
@@ -77,13 +78,24 @@ function paramsProblem(deciding: Deciding, action: ActionModel, params: JsonObje
     if (!isDeclared && spec.strictActionParams) return undeclaredParam(deciding, action, name)
     const misnamed = isDeclared ? undefined : fieldNameRefusal(deciding, name)
     if (misnamed !== undefined) return misnamed
-    const problems = typesOf(deciding, action, name).map((type) => typeProblem(type, value, limits))
-    if (problems.length > 0 && !problems.includes(undefined)) {
+    const problem = typesProblem(typesOf(deciding, action, name), value, limits)
+    if (problem !== undefined) {
       const given = nameValue(value, isSensitive(deciding, name))
-      return reject(deciding, 'wrong_param_type', `param "${name}" ${problems[0]}, and was given ${given}`)
+      return reject(deciding, 'wrong_param_type', `param "${name}" ${problem}, and was given ${given}`)
     }
   }
   return undefined
+}
+
+/** Why a value is of none of the types, as the first of them says; undefined when it is of one, or when there is none. */
+function typesProblem(types: readonly ValueType[], value: JsonValue, limits: Limits): string | undefined {
+  let first: string | undefined
+  for (const type of types) {
+    const problem = typeProblem(type, value, limits)
+    if (problem === undefined) return undefined
+    first ??= problem
+  }
+  return first
 }
 
 /** Types that a param may have. One that assigns a variable has the variable's, whatever its rules say. */

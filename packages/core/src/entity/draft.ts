@@ -6,13 +6,11 @@ import type { FieldChange, SyncedFields } from '../fields/sync-fields.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import type { EntityState } from './entity-state.ts'
 
-type Kind = 'counters' | 'numbers' | 'booleans' | 'lists'
-
 /** An entity state under construction. */
 export class Draft {
   readonly #origin: EntityState
-  readonly #owned = new Set<Kind>()
-  readonly #ownedLists = new Set<string>()
+  /** Lists that are copies already. Made when the first one is: most drafts live for one event and touch none. */
+  #ownedLists: Set<string> | undefined
   status: string
   version: number
   deletedAt: number | undefined
@@ -35,24 +33,24 @@ export class Draft {
   }
 
   setCounter(name: string, value: number): void {
-    if (this.#own('counters')) this.counters = { ...this.counters }
+    if (this.counters === this.#origin.counters) this.counters = { ...this.counters }
     this.counters[name] = value
   }
 
   setNumber(name: string, value: number): void {
-    if (this.#own('numbers')) this.numbers = { ...this.numbers }
+    if (this.numbers === this.#origin.numbers) this.numbers = { ...this.numbers }
     this.numbers[name] = value
   }
 
   setBoolean(name: string, value: boolean): void {
-    if (this.#own('booleans')) this.booleans = { ...this.booleans }
+    if (this.booleans === this.#origin.booleans) this.booleans = { ...this.booleans }
     this.booleans[name] = value
   }
 
   setList(name: string, items: readonly JsonValue[]): void {
-    if (this.#own('lists')) this.lists = { ...this.lists }
+    if (this.lists === this.#origin.lists) this.lists = { ...this.lists }
     this.lists[name] = items
-    this.#ownedLists.delete(name)
+    this.#ownedLists?.delete(name)
   }
 
   /** Takes a variable out of the record that holds it, before it is declared anew. */
@@ -66,9 +64,10 @@ export class Draft {
   /** The list as one that may be changed in place: it is copied once a draft, not once an event. */
   mutableList(name: string): JsonValue[] {
     const items = this.lists[name] ?? []
-    if (this.#ownedLists.has(name)) return items as JsonValue[]
+    if (this.#ownedLists?.has(name) === true) return items as JsonValue[]
     const copy = [...items]
     this.setList(name, copy)
+    this.#ownedLists ??= new Set()
     this.#ownedLists.add(name)
     return copy
   }
@@ -82,13 +81,6 @@ export class Draft {
     const { status, version, counters, numbers, booleans, lists, deletedAt } = this
     const state: EntityState = { status, version, counters, numbers, booleans, lists, fields, refs }
     return { state: deletedAt === undefined ? state : { ...state, deletedAt }, overflow }
-  }
-
-  /** Takes a record over; true the first time, when it still has to be copied. */
-  #own(kind: Kind): boolean {
-    if (this.#owned.has(kind)) return false
-    this.#owned.add(kind)
-    return true
   }
 }
 

@@ -38,20 +38,17 @@ export function resolveEffects(
   const resolving: Resolving = { ...deciding, params, draft, scope: scopeOfDraft(deciding, draft, params) }
   const resolved: ResolvedEffect[] = []
   const origin = { params, sequence: deciding.state.version + 1, at: deciding.context.now }
-  const record = (effects: readonly ResolvedEffect[]): void => {
-    for (const effect of effects) {
-      applyEffect(draft, origin, effect)
-      resolved.push(effect)
-    }
-  }
-
   for (const effect of rule.spec.effects) {
     const resolution = resolveEffect(resolving, effect)
     if (typeof resolution === 'string')
       return reject(deciding, 'effect_failed', `cannot be carried out: ${resolution}`)
-    record(resolution)
+    for (const fact of resolution) {
+      applyEffect(draft, origin, fact)
+      resolved.push(fact)
+    }
   }
-  record(assignParams(deciding, rule, params))
+  // The last facts: no statement is left to see what they would do to the draft.
+  resolved.push(...assignParams(deciding, rule, params))
   return resolved
 }
 
