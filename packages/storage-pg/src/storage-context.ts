@@ -1,7 +1,8 @@
 // What every operation of one open storage shares.
 import type { Clock, Logger, Probe } from '@perdure/core'
-import type { AppendParameters, AppendRow } from './commit/append-statement.ts'
+import type { AppendRow } from './commit/append-statement.ts'
 import { appendStatement } from './commit/append-statement.ts'
+import { appendOneStatement } from './commit/append-one-statement.ts'
 import type { CommitLimits } from './commit/prepared-unit.ts'
 import type { LosersStatement } from './commit/resolve-losers.ts'
 import { losersStatement } from './commit/resolve-losers.ts'
@@ -28,7 +29,8 @@ export interface StorageContext {
 
 /** Every statement that runs often. */
 export interface Statements {
-  readonly append: Statement<AppendParameters, AppendRow>
+  readonly append: Statement<readonly unknown[], AppendRow>
+  readonly appendOne: Statement<readonly unknown[], AppendRow>
   readonly losers: LosersStatement
   readonly snapshots: SnapshotsStatement
   readonly contents: ContentStatements
@@ -39,6 +41,7 @@ export interface Statements {
 export function prepareStatements(database: Database, tables: Tables): Statements {
   return {
     append: appendStatement(database, tables),
+    appendOne: appendOneStatement(database, tables),
     losers: losersStatement(database, tables),
     snapshots: snapshotsStatement(database, tables),
     contents: contentStatements(database, tables),

@@ -36,12 +36,13 @@ type AnyStatement = Pick<Statement<readonly unknown[], unknown>, 'name' | 'text'
 
 /** Every prepared statement of a storage. */
 function statements(): readonly AnyStatement[] {
-  const { append, losers, snapshots, contents, load } = prepareStatements(
+  const { append, appendOne, losers, snapshots, contents, load } = prepareStatements(
     engine.database,
     tablesOf('perdure'),
   )
   return [
     append,
+    appendOne,
     losers,
     snapshots,
     ...Object.values(contents),

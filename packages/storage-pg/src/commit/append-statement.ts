@@ -6,7 +6,7 @@ import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
 import type { Tables } from '../schema/tables.ts'
 import { timeOf } from '../schema/time.ts'
-import type { PreparedUnit } from './prepared-unit.ts'
+import type { PreparedEvent, PreparedUnit } from './prepared-unit.ts'
 
 /** What one run of the statement did. */
 export interface AppendRow {
@@ -17,9 +17,6 @@ export interface AppendRow {
   /** Events stored. */
   readonly stored: bigint
 }
-
-/** Parameters: columns of the units that move a head, then columns of those that create one. */
-export type AppendParameters = readonly unknown[]
 
 /**
  * Compiles the statement. How it goes:
@@ -35,7 +32,10 @@ export type AppendParameters = readonly unknown[]
  * `created` returns no more than it inserted, so its units are found again by stream, through a hashed subplan: a join
  * would be planned for ten rows and run for thousands.
  */
-export function appendStatement(database: Database, tables: Tables): Statement<AppendParameters, AppendRow> {
+export function appendStatement(
+  database: Database,
+  tables: Tables,
+): Statement<readonly unknown[], AppendRow> {
   const { entities, events, logHead } = tables
   return prepareStatement(
     database,
@@ -103,8 +103,11 @@ select (select array_agg(ordinal order by ordinal) from won) as winners,
   )
 }
 
-/** The statement's parameters for these units; `ordinal` is the index into them. */
-export function appendParameters(units: readonly PreparedUnit[]): AppendParameters {
+/**
+ * The statement's parameters: columns of the units that move a head, then columns of those that create one. `ordinal` is the
+ * index into `units`.
+ */
+export function appendParameters(units: readonly PreparedUnit[]): readonly unknown[] {
   const numbered = units.map((prepared, ordinal) => ({ ...prepared, ordinal }))
   const movers = numbered.filter(({ unit }) => unit.expectedVersion > 0)
   const creators = numbered.filter(({ unit }) => unit.expectedVersion === 0)
@@ -127,6 +130,11 @@ function sharedColumns(units: readonly (PreparedUnit & { readonly ordinal: numbe
     units.map(({ unit }) => unit.events.at(-1)?.at),
     units.map(({ unit }) => unit.deletedAt),
     units.map(({ ordinal }) => ordinal),
-    units.map(({ lines }) => lines).join('\u001e'),
+    units.map(({ events }) => events.map(lineOf).join('\n')).join('\u001e'),
   ]
+}
+
+/** None of the parts has a raw tab, newline or separator in it: they are JSON, or escaped like it. */
+function lineOf({ at, action, key, payload }: PreparedEvent): string {
+  return `${at}\t${action}\t${key === undefined ? '' : `=${key}`}\t${payload}`
 }

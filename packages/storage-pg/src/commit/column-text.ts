@@ -3,5 +3,7 @@
  * (a text column refuses the first and silently changes the last). Ordinary names stay as they are.
  */
 export function columnText(text: string): string {
-  return JSON.stringify(text).slice(1, -1)
+  return ordinary.test(text) ? text : JSON.stringify(text).slice(1, -1)
 }
+
+const ordinary = /^[ !#-[\]-~]*$/

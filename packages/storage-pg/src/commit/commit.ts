@@ -7,6 +7,7 @@ import { encodeMissingBodies, writeBlobs, writeRefs } from '../blobs/write-conte
 import { constraintOf, sqlStateOf, translateCommitError, translateError } from '../connect/sqlstate.ts'
 import type { StorageContext } from '../storage-context.ts'
 import type { AppendRow } from './append-statement.ts'
+import { appendOneParameters } from './append-one-statement.ts'
 import { appendParameters } from './append-statement.ts'
 import type { PreparedUnit } from './prepared-unit.ts'
 import { prepareUnit, refuse } from './prepared-unit.ts'
@@ -107,7 +108,11 @@ async function append(
   database: Kysely<unknown>,
   units: readonly PreparedUnit[],
 ): Promise<Map<number, CommitResult>> {
-  const { rows } = await statements.append.run(database, appendParameters(units))
+  const one = appendOneParameters(units)
+  const { rows } =
+    one === undefined
+      ? await statements.append.run(database, appendParameters(units))
+      : await statements.appendOne.run(database, one)
   return winnersOf(units, rows[0])
 }
 

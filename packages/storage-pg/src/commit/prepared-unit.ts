@@ -11,10 +11,19 @@ export interface PreparedUnit {
   readonly index: number
   readonly unit: CommitUnit
   readonly stream: string
-  /** One line an event: at, action, idempotency key, payload, separated by tabs; lines by newlines. */
-  readonly lines: string
+  readonly events: readonly PreparedEvent[]
   /** About how much it adds to a statement. */
   readonly bytes: number
+}
+
+/** An event as its row has it. */
+export interface PreparedEvent {
+  readonly at: number
+  /** As `columnText` makes it, like the key. */
+  readonly action: string
+  readonly key: string | undefined
+  /** JSON without a raw control character. */
+  readonly payload: string
 }
 
 /** The size limits of what is committed, in bytes of JSON. */
@@ -30,19 +39,14 @@ export interface CommitLimits {
  */
 export function prepareUnit(unit: CommitUnit, index: number, limits: CommitLimits): PreparedUnit {
   checkShape(unit)
-  const lines: string[] = []
-  let bytes = 0
-  for (const event of unit.events) {
-    const line = encodeLine(event, limits)
-    // UTF-16 length times three bounds the bytes; close enough to share out batches by.
-    bytes += line.length
-    lines.push(line)
-  }
+  const events = unit.events.map((event) => prepareEvent(event, limits))
+  // UTF-16 units, not bytes: close enough to share out batches by.
+  let bytes = events.reduce((sum, { payload }) => sum + payload.length, 0)
   for (const blob of unit.blobs) bytes += blob.size
   if (bytes > limits.maxUnitBytes) {
     throw refuse(unit.entity, `it takes about ${bytes} bytes, the limit is ${limits.maxUnitBytes}`)
   }
-  return { index, unit, stream: streamKey(unit.entity), lines: lines.join('\n'), bytes }
+  return { index, unit, stream: streamKey(unit.entity), events, bytes }
 }
 
 /** The refusal of a unit. */
@@ -53,7 +57,7 @@ export function refuse(entity: EntityKey, why: string, cause?: unknown): Storage
   })
 }
 
-function encodeLine(event: EntityEvent, limits: CommitLimits): string {
+function prepareEvent(event: EntityEvent, limits: CommitLimits): PreparedEvent {
   const payload = stringify(event)
   if (payload.length * 3 > limits.maxEventBytes) {
     const bytes = Buffer.byteLength(payload)
@@ -64,8 +68,8 @@ function encodeLine(event: EntityEvent, limits: CommitLimits): string {
       )
     }
   }
-  const key = event.idempotencyKey === undefined ? '' : `=${columnText(event.idempotencyKey)}`
-  return `${event.at}\t${columnText(event.action)}\t${key}\t${payload}`
+  const key = event.idempotencyKey === undefined ? undefined : columnText(event.idempotencyKey)
+  return { at: event.at, action: columnText(event.action), key, payload }
 }
 
 function stringify(event: EntityEvent): string {
