@@ -2,6 +2,7 @@
 import type { EntitySpec, JsonObject } from '@perdure/core'
 import * as fc from 'fast-check'
 import type { Fault, PlannedFault } from '../faulty-storage/fault.ts'
+import { soundFaults } from '../faulty-storage/sound-faults.ts'
 import { commandArbitraries } from './command-arbitraries.ts'
 import type { CommandBody } from './command-arbitraries.ts'
 import type { HostAction, Run, RunCommand, RunPlace, RunStep } from './run-step.ts'
@@ -40,22 +41,6 @@ export interface SpecArbitraries {
   /** Fields to create an entity of a type with. */
   readonly fields: (type?: string) => fc.Arbitrary<JsonObject>
 }
-
-/** Faults that a storage which keeps its contract may show, and a host must live with. */
-export const soundFaults: readonly Fault[] = [
-  { kind: 'failBefore' },
-  { kind: 'failBefore', code: 'storage_contention' },
-  { kind: 'failBefore', code: 'storage_full' },
-  { kind: 'failAfter' },
-  { kind: 'latency', ms: 500 },
-  { kind: 'duplicate' },
-  { kind: 'staleRead', behind: 1 },
-  { kind: 'missingBlob' },
-  { kind: 'corruptBlob' },
-  { kind: 'crashBefore' },
-  { kind: 'crashDuring' },
-  { kind: 'crashAfter' },
-]
 
 /** Every kind of host action. */
 export const hostActionKinds: readonly HostAction['kind'][] = [
