@@ -50,7 +50,7 @@ const units = [
 ] as const
 
 /** A string whose canonical JSON has exactly `size` bytes, filled with one kind of unit. */
-export function stringOfSize(size: number, [unit, bytes]: (typeof units)[number]): string {
+function stringOfSize(size: number, [unit, bytes]: (typeof units)[number]): string {
   const room = size - 2
   return unit.repeat(Math.floor(room / bytes)) + 'a'.repeat(room % bytes)
 }

@@ -27,7 +27,7 @@ export type EntitySnapshot = Snapshot<EntityState> & {
 }
 
 /** An action sent to the actor from elsewhere in its system; refusals are logged, for nobody waits for them. */
-export interface ActionEvent extends EventObject {
+interface ActionEvent extends EventObject {
   readonly type: 'perdure.tell'
   readonly action: string
   readonly params?: JsonObject

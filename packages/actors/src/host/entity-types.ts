@@ -26,18 +26,26 @@ export type UntypedEntities = Readonly<Record<string, UntypedEntity>>
 /** Names of the actions that may be asked of an entity. */
 export type ActionOf<Type extends EntityTypeShape> = keyof Type['actions'] & string
 
-/** What follows the name of an action: its params, which may be left out when none is required, and options. */
-export type AskArguments<Params> =
-  IsAnyRequired<Params> extends true
-    ? [params: Params, options?: AskOptions | undefined]
-    : [params?: Params | undefined, options?: AskOptions | undefined]
+/**
+ * What follows the name of an action: its params, which may be left out when none is required, and options. For a name that
+ * is not known exactly they may be left out as soon as some action requires none: so a misspelt name is reported as that,
+ * and not as a missing argument.
+ */
+export type AskArguments<Params> = [IsAnyRequired<Params>] extends [true]
+  ? [params: Params, options?: AskOptions | undefined]
+  : [params?: Params | undefined, options?: AskOptions | undefined]
 
-/** A record of unknown keys requires none of them; an action without params is generated as one without entries. */
-type IsAnyRequired<Params> = string extends keyof Params
-  ? false
-  : Partial<Params> extends Params
+/**
+ * Asked of the params of each action on its own. A record of unknown keys requires none of them; an action without params
+ * is generated as one without entries.
+ */
+type IsAnyRequired<Params> = Params extends unknown
+  ? string extends keyof Params
     ? false
-    : true
+    : Partial<Params> extends Params
+      ? false
+      : true
+  : never
 
 /**
  * The fields of a state by name: variables, and params that are projected beside them. Each may be absent: a large value is

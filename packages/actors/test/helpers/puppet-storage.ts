@@ -8,7 +8,7 @@ type Method = Exclude<keyof Storage, 'capabilities'>
 type Intervention = (carryOut: () => Promise<unknown>) => Promise<unknown>
 
 /** A call that is held. */
-export interface Held {
+interface Held {
   /** Resolves when the call has come. */
   readonly arrived: Promise<void>
   /** Lets it go on. */

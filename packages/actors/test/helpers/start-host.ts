@@ -11,7 +11,7 @@ import { taskSpec } from './task-spec.ts'
 import { VirtualClock } from './virtual-clock.ts'
 
 /** What a host logged. */
-export interface LogLine {
+interface LogLine {
   readonly level: keyof Logger
   readonly facts: Readonly<Record<string, unknown>>
   readonly message: string
