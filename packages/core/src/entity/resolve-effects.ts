@@ -35,7 +35,10 @@ export function resolveEffects(
   params: JsonObject,
 ): readonly ResolvedEffect[] | Rejection {
   const draft = new Draft(deciding.state)
-  const resolving: Resolving = { ...deciding, params, draft, scope: scopeOfDraft(deciding, draft, params) }
+  const { model, state, context, needs, action } = deciding
+  const scope = scopeOfDraft(deciding, draft, params)
+  // Written out: spreading an object and adding to it costs 2 µs, half of a decision (bench/b08).
+  const resolving: Resolving = { model, state, context, needs, action, params, draft, scope }
   const resolved: ResolvedEffect[] = []
   const origin = { params, sequence: deciding.state.version + 1, at: deciding.context.now }
   for (const effect of rule.spec.effects) {
