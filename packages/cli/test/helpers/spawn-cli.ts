@@ -8,8 +8,10 @@ import { pathToFileURL } from 'node:url'
 
 /** How `node` runs TypeScript sources of this repository. */
 export const sourceFlags: readonly string[] = [
-  ...['--conditions', '@perdure/source'],
-  ...['--import', pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href],
+  '--conditions',
+  '@perdure/source',
+  '--import',
+  pathToFileURL(createRequire(import.meta.url).resolve('tsx')).href,
 ]
 
 /** A process of the tool. */
