@@ -70,7 +70,6 @@ name = "names"
 type = "set"
 overflow_inline_max_bytes = 32
 overflow_ttl_seconds = 60
-overflow_journal = "ref"
 
 [[action]]
 name = "Set"

@@ -17,7 +17,7 @@ export { toMermaid } from './generate/to-mermaid.ts'
 
 export { parseExpression } from './grammar/parse-expression.ts'
 export type { ParsedExpression } from './grammar/parse-expression.ts'
-export { printExpression } from './grammar/print-expression.ts'
+export { printExpression } from '@perdure/core'
 export { parseEffect } from './grammar/parse-effect.ts'
 export type { EffectSpans, ParsedEffect } from './grammar/parse-effect.ts'
 export { printEffect } from './grammar/print-effect.ts'

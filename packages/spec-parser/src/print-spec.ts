@@ -1,5 +1,5 @@
 // EntitySpec → TOML, the inverse of parseSpec: parsing what is printed gives an equal spec. Defaults are left out.
-import { zeroOf } from '@perdure/core'
+import { printExpression, zeroOf } from '@perdure/core'
 import type {
   ActionSpec,
   EntitySpec,
@@ -18,7 +18,6 @@ import type {
 } from '@perdure/core'
 
 import { printEffect } from './grammar/print-effect.ts'
-import { printExpression } from './grammar/print-expression.ts'
 import { SpecError } from './spec-error.ts'
 import { tomlKey, tomlValue } from './toml/toml-text.ts'
 

@@ -89,7 +89,13 @@ const variable = (name: string): fc.Arbitrary<StateVariable> =>
         name: fc.constant(name),
         type: fc.constant(type),
         initial: fc.oneof(fc.constant(zeroOf(type)), initialOf(type)),
-        overflow: type === 'counter' || type === 'bool' ? fc.constant({ journal: 'value' as const }) : policy,
+        overflow:
+          type === 'counter' || type === 'bool'
+            ? fc.constant({ journal: 'value' as const })
+            : policy.map((overflow) => ({
+                ...overflow,
+                ...(type === 'list' || type === 'set' ? { journal: 'value' as const } : {}),
+              })),
         queryIndexed: fc.boolean(),
         sensitive: fc.boolean(),
       })

@@ -198,6 +198,8 @@ describe('parseSpec', () => {
     ['overflow_ttl_seconds = 0', 'bad_overflow'],
     ['overflow_journal = "both"', 'bad_overflow'],
     ['type = "counter"\noverflow_ttl_seconds = 1', 'bad_overflow'],
+    ['type = "list"\noverflow_journal = "ref"', 'bad_overflow'],
+    ['type = "set"\noverflow_journal = "ref"', 'bad_overflow'],
     ['overflow_inline_max_bytes = "much"', 'wrong_type'],
   ])('refuses the policy %s', (policy, code) => {
     expect(errorCodes(specText(`[[state]]\nname = "v"\n${policy}`))).toEqual([code])

@@ -64,6 +64,15 @@ function resolveOverflow(section: StateSection, type: ValueType, { issues }: Spe
   if (given !== undefined && (type === 'counter' || type === 'bool')) {
     issues.report('bad_overflow', given.span, `a ${type} never overflows`, 'remove the overflow keys')
   }
+  if (journal?.value === 'ref' && (type === 'list' || type === 'set')) {
+    const message = `the state holds every item of a ${type}, so its events cannot hold a reference in their place`
+    issues.report(
+      'bad_overflow',
+      journal.span,
+      message,
+      `remove overflow_journal, or make the variable a json`,
+    )
+  }
   return {
     ...(inlineMax === undefined ? {} : { inlineMaxBytes: inlineMax.value }),
     ...(ttl === undefined ? {} : { ttlSeconds: ttl.value }),

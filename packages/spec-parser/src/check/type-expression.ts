@@ -1,11 +1,10 @@
 // Checks an expression against a scope: every name exists, every operand has a type that fits, every status is one.
 // Reports by node; the caller knows where the nodes stand. Answers with the type of the whole.
-import { assertNever } from '@perdure/core'
+import { assertNever, printExpression } from '@perdure/core'
 import type { Expression, PathExpression, SetExpression } from '@perdure/core'
 
 import type { Hint } from '../diagnostics/did-you-mean.ts'
 import { suggest } from '../diagnostics/did-you-mean.ts'
-import { printExpression } from '../grammar/print-expression.ts'
 import type { Scope } from './scope.ts'
 import { areComparable, describeType, literalType } from './static-type.ts'
 import type { StaticType } from './static-type.ts'

@@ -1,5 +1,5 @@
 // Older guards and asserts: clauses in words, and tables. Each becomes a text of the expression language.
-import { printLiteral } from '../grammar/print-expression.ts'
+import { printLiteral } from '@perdure/core'
 import type { TableNode, TomlNode } from '../toml/toml-node.ts'
 import { textOf, textsOf, wordOf } from './legacy-context.ts'
 import type { LegacyContext } from './legacy-context.ts'

@@ -1,6 +1,6 @@
 // Older integrations, triggers, webhooks and timeouts.
 import { replaceEntry, removeEntry, replaceNode } from '../edit/table-edits.ts'
-import { printLiteral } from '../grammar/print-expression.ts'
+import { printLiteral } from '@perdure/core'
 import { tomlKey, tomlNodeText, tomlString } from '../toml/toml-text.ts'
 import type { TableEntry, TableNode, TomlNode } from '../toml/toml-node.ts'
 import { modernGuard } from './conditions.ts'

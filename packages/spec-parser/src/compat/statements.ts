@@ -1,5 +1,5 @@
 // Older effects: statements in words, and tables. Each becomes a text of the effect language.
-import { printLiteral } from '../grammar/print-expression.ts'
+import { printLiteral } from '@perdure/core'
 import { snakeCase } from '../names/snake-case.ts'
 import type { TableNode } from '../toml/toml-node.ts'
 import { textOf, textsOf, wordOf } from './legacy-context.ts'

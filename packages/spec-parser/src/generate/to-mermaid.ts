@@ -2,7 +2,7 @@
 import type { EntitySpec } from '@perdure/core'
 
 import { statusesOf } from '../check/transitions.ts'
-import { printExpression } from '../grammar/print-expression.ts'
+import { printExpression } from '@perdure/core'
 
 /** Words that Mermaid reads as something else than the name of a state. */
 const keywords: ReadonlySet<string> = new Set([

@@ -1,8 +1,6 @@
 // Effect → statement, the inverse of parseEffect: print, then parse, gives an equal effect.
-import { assertNever } from '@perdure/core'
-import type { Effect, EffectArgument } from '@perdure/core'
-
-import { printLiteral } from './print-expression.ts'
+import { assertNever, printArgument, printLiteral } from '@perdure/core'
+import type { Effect } from '@perdure/core'
 
 /** The text of one statement. */
 export function printEffect(effect: Effect): string {
@@ -40,15 +38,4 @@ function printSpawn(effect: Extract<Effect, { kind: 'spawn' }>): string {
   const store = effect.storeField === undefined ? '' : `, ${effect.storeField}`
   const id = effect.id === undefined ? '' : `, ${printArgument(effect.id)}`
   return `spawn(${printLiteral(effect.entityType)}, ${printLiteral(effect.action)}${store}${id})`
-}
-
-function printArgument(argument: EffectArgument): string {
-  switch (argument.kind) {
-    case 'literal':
-      return printLiteral(argument.value)
-    case 'variable':
-      return argument.name
-    case 'param':
-      return `params.${argument.name}`
-  }
 }
