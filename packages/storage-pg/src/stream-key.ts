@@ -1,5 +1,5 @@
 // The short name of an entity inside the database.
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 import type { EntityKey } from '@perdure/core'
 
 /**
@@ -8,8 +8,6 @@ import type { EntityKey } from '@perdure/core'
  * is as likely as guessing a random uuid, and the unique index on (tenant, type, id) would refuse the second.
  */
 export function streamKey(entity: EntityKey): string {
-  const hex = createHash('sha256')
-    .update(JSON.stringify([entity.tenant, entity.type, entity.id]))
-    .digest('hex')
+  const hex = hash('sha256', JSON.stringify([entity.tenant, entity.type, entity.id]))
   return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-${hex.slice(12, 16)}-${hex.slice(16, 20)}-${hex.slice(20, 32)}`
 }

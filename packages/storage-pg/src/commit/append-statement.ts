@@ -108,29 +108,31 @@ select (select array_agg(ordinal order by ordinal) from won) as winners,
  * index into `units`.
  */
 export function appendParameters(units: readonly PreparedUnit[]): readonly unknown[] {
-  const numbered = units.map((prepared, ordinal) => ({ ...prepared, ordinal }))
-  const movers = numbered.filter(({ unit }) => unit.expectedVersion > 0)
-  const creators = numbered.filter(({ unit }) => unit.expectedVersion === 0)
+  const numbered = units.map((prepared, ordinal) => ({ prepared, ordinal }))
+  const movers = numbered.filter(({ prepared }) => prepared.unit.expectedVersion > 0)
+  const creators = numbered.filter(({ prepared }) => prepared.unit.expectedVersion === 0)
   return [
-    movers.map(({ stream }) => stream),
-    movers.map(({ unit }) => unit.expectedVersion),
+    movers.map(({ prepared }) => prepared.stream),
+    movers.map(({ prepared }) => prepared.unit.expectedVersion),
     ...sharedColumns(movers),
-    creators.map(({ stream }) => stream),
-    creators.map(({ unit }) => unit.entity.tenant),
-    creators.map(({ unit }) => unit.entity.type),
-    creators.map(({ unit }) => unit.entity.id),
+    creators.map(({ prepared }) => prepared.stream),
+    creators.map(({ prepared }) => prepared.unit.entity.tenant),
+    creators.map(({ prepared }) => prepared.unit.entity.type),
+    creators.map(({ prepared }) => prepared.unit.entity.id),
     ...sharedColumns(creators),
   ]
 }
 
-function sharedColumns(units: readonly (PreparedUnit & { readonly ordinal: number })[]): readonly unknown[] {
+function sharedColumns(
+  units: readonly { readonly prepared: PreparedUnit; readonly ordinal: number }[],
+): readonly unknown[] {
   return [
-    units.map(({ unit }) => unit.events.length),
-    units.map(({ unit }) => unit.status),
-    units.map(({ unit }) => unit.events.at(-1)?.at),
-    units.map(({ unit }) => unit.deletedAt),
+    units.map(({ prepared }) => prepared.unit.events.length),
+    units.map(({ prepared }) => prepared.unit.status),
+    units.map(({ prepared }) => prepared.unit.events.at(-1)?.at),
+    units.map(({ prepared }) => prepared.unit.deletedAt),
     units.map(({ ordinal }) => ordinal),
-    units.map(({ events }) => events.map(lineOf).join('\n')).join('\u001e'),
+    units.map(({ prepared }) => prepared.events.map(lineOf).join('\n')).join('\u001e'),
   ]
 }
 
