@@ -1,6 +1,6 @@
 // EntitySpec → what is to be drawn: boxes and arrows, no coordinates yet.
+import { printExpression } from '@perdure/core'
 import type { ActionSpec, EntitySpec } from '@perdure/core'
-import { printExpression } from '@perdure/spec-parser'
 
 /** A box: a status, the dot where an entity begins, or the stand-in for every status that is not terminal. */
 export interface DiagramNode {

@@ -77,7 +77,7 @@ function labelSize(labels: readonly DiagramLabel[]): { readonly width: number; r
 }
 
 /** One line of a label as it is drawn; a long guard is cut, and whole in the tooltip. */
-export function labelText({ action, guard }: DiagramLabel): string {
+function labelText({ action, guard }: DiagramLabel): string {
   return guard === undefined ? action : `${action} [${shortGuard(guard)}]`
 }
 

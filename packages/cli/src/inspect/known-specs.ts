@@ -30,7 +30,7 @@ export async function findSpecs(io: CliIo, options: StorageOptions): Promise<rea
 }
 
 /** What to say of a type that no spec declares. */
-export function unknownType(type: string, known: readonly string[]): CliError {
+function unknownType(type: string, known: readonly string[]): CliError {
   const nearest = suggestName(type, known)
   const hint = nearest === undefined ? `the specs declare ${known.join(', ')}` : `did you mean '${nearest}'?`
   return new CliError('unknown_entity_type', `no spec declares the entity type '${type}'`, { hint })

@@ -26,7 +26,7 @@ export function maskEvent(event: EntityEvent, names: ReadonlySet<string>): Entit
 }
 
 /** Fields whose sensitive values are masked. */
-export function maskFields(fields: JsonObject, names: ReadonlySet<string>): JsonObject {
+function maskFields(fields: JsonObject, names: ReadonlySet<string>): JsonObject {
   return Object.fromEntries(
     Object.entries(fields).map(([name, value]): [string, JsonValue] => [
       name,

@@ -6,7 +6,7 @@ import { findSpecFiles } from './find-spec-files.ts'
 import { readSpecText } from './read-spec-text.ts'
 
 /** One file that was looked at. */
-export interface CheckedFile {
+interface CheckedFile {
   readonly file: string
   readonly text: string
   /** Absent when the file has errors of its own. */

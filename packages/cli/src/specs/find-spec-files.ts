@@ -5,7 +5,7 @@ import { glob } from 'tinyglobby'
 import { CliError } from '../errors/cli-error.ts'
 
 /** Where specs are looked for when nothing is said. */
-export const defaultGlobs: readonly string[] = ['entities/**/*.ioa.toml', '*.ioa.toml']
+const defaultGlobs: readonly string[] = ['entities/**/*.ioa.toml', '*.ioa.toml']
 
 const ignored = ['**/node_modules/**', '**/.git/**']
 

@@ -2,7 +2,7 @@
 import type { TextSink } from '../io.ts'
 
 /** One colour or weight. */
-export type Paint = (text: string) => string
+type Paint = (text: string) => string
 
 /** The few colours the tool uses; each leaves the text alone where colour is not wanted. */
 export interface Painter {
