@@ -1,7 +1,7 @@
 // The database as its owner sees it, past Perdure: to show what is stored where, and to damage it behind our back.
 import { join, resolve } from 'node:path'
 import { PGlite } from '@electric-sql/pglite'
-import pg from 'pg'
+import { Client } from 'pg'
 
 type Row = Readonly<Record<string, unknown>>
 
@@ -21,7 +21,7 @@ export async function openDatabase(url: string): Promise<Database> {
       close: () => db.close(),
     }
   }
-  const client = new pg.Client({ connectionString: url })
+  const client = new Client({ connectionString: url })
   await client.connect()
   return {
     query: async (sql, values = []) => (await client.query<Row>(sql, [...values])).rows,

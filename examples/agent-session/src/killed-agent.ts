@@ -2,6 +2,11 @@ import { fork } from 'node:child_process'
 import { fileURLToPath } from 'node:url'
 import type { AgentMessage } from './agent.ts'
 
+/** The agent beside this file, compiled as this file is. */
+const agent = fileURLToPath(
+  new URL(import.meta.url.endsWith('.ts') ? 'agent.ts' : 'agent.js', import.meta.url),
+)
+
 /** What an agent had said by the time it was killed. */
 export interface KilledAgent {
   readonly tried: readonly string[]
@@ -13,7 +18,7 @@ export interface KilledAgent {
 export function runAgentAndKill(args: readonly string[], afterTurns: number): Promise<KilledAgent> {
   const tried: string[] = []
   const acknowledged = new Map<string, { sequence: number; state: string }>()
-  const child = fork(fileURLToPath(new URL('agent.js', import.meta.url)), [...args], { stdio: 'inherit' })
+  const child = fork(agent, [...args], { stdio: 'inherit' })
   return new Promise((resolve, reject) => {
     child.on('error', reject)
     child.on('message', (message: AgentMessage) => {

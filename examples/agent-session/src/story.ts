@@ -1,6 +1,6 @@
 // How the demonstration talks: chapters, facts, and checks that end it when they do not hold.
 
-const isTty = process.stdout.isTTY === true && process.env['NO_COLOR'] === undefined
+const isTty = process.stdout.isTTY && process.env['NO_COLOR'] === undefined
 const paint = (code: number, text: string): string => (isTty ? `\u001b[${code}m${text}\u001b[0m` : text)
 const startedAt = performance.now()
 let chapters = 0
