@@ -1,6 +1,7 @@
 // What the contract cannot see of a commit on PostgreSQL: the log's order among many connections, and answers that are lost.
-import type { CommitResult, CommitUnit, Storage } from '@perdure/core'
+import type { CommitResult, CommitUnit, EntityKey, Storage } from '@perdure/core'
 import { openStorage } from '@perdure/storage-pg'
+import { Client } from 'pg'
 import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
@@ -94,6 +95,30 @@ describe('the log', () => {
     held.open()
     expect(await first).toEqual([{ kind: 'committed', firstPosition: 1n }])
     expect(await second).toEqual([{ kind: 'committed', firstPosition: 2n }])
+  })
+
+  it.each([
+    ['a lone event', (entity: EntityKey) => [unitOf(entity, 1)]],
+    ['several events', (entity: EntityKey) => [unitOf(entity, 1, { count: 2 })]],
+    ['several entities', (entity: EntityKey) => [unitOf(counter('b'), 0), unitOf(entity, 1)]],
+  ])('is locked before any entity, so that commits cannot deadlock: %s', async (_, unitsOf) => {
+    const schema = freshSchema()
+    const storage = await open(database.url, { schema })
+    await storage.commit([unitOf(counter('a'), 0)])
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    try {
+      await client.query('begin')
+      await client.query(`select from ${schema}.entities for update`)
+      const committing = storage.commit(unitsOf(counter('a')))
+      const lockLog = (): Promise<unknown> =>
+        database.query(`select from ${schema}.log_head for update nowait`)
+      await expect.poll(() => lockLog().catch((error: { code?: string }) => error.code)).toBe('55P03')
+      await client.query('rollback')
+      expect(kindsOf(await committing)).not.toContain('conflict')
+    } finally {
+      await client.end()
+    }
   })
 
   it('gives back the positions of a commit that fails', async () => {

@@ -95,7 +95,7 @@ describe('a damaged stream', () => {
     ],
     [
       'a payload without an id',
-      `update perdure.events set payload = '{"action":"x"}' where stream = $stream and sequence = 6`,
+      `update perdure.events set payload = '{"action":"x","at":1,"params":{},"effects":[]}' where stream = $stream and sequence = 6`,
       6,
     ],
   ])('is never read as a shorter history: %s', async (name, statement, sequence) => {
