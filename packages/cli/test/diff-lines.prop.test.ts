@@ -1,9 +1,13 @@
+import { execFileSync } from 'node:child_process'
+import { readFileSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { diffLines } from '../src/terminal/diff-lines.ts'
 import type { DiffLine } from '../src/terminal/diff-lines.ts'
 import { paintFor } from '../src/terminal/paint.ts'
 import { printDiff } from '../src/terminal/print-diff.ts'
+import { makeWorkspace } from './helpers/workspace.ts'
 
 const lines = fc.array(fc.constantFrom('a', 'b', 'c', ''), { maxLength: 24 })
 const paint = paintFor({ isTTY: false }, {})
@@ -41,12 +45,24 @@ describe('a difference', () => {
 })
 
 describe('a printed difference', () => {
-  it('can be applied by its line numbers', () => {
+  it('turns the one text into the other, as git applies it', async () => {
+    const cwd = await makeWorkspace({})
+    const text = fc
+      .tuple(lines, fc.constantFrom('', '\n'))
+      .map(([lines, end]) => (lines.length === 0 ? '' : `${lines.join('\n')}${end}`))
     fc.assert(
-      fc.property(lines, lines, (before, after) => {
-        const [old, fresh] = [before.join('\n'), after.join('\n')]
-        expect(applyPatch(old, printDiff('x', old, fresh, paint))).toBe(fresh)
+      fc.property(text, text, (before, after) => {
+        fc.pre(before !== after)
+        writeFileSync(path.join(cwd, 'x'), before)
+        const patch = printDiff('x', before, after, paint)
+        execFileSync('git', ['apply', '-p0', '--whitespace=nowarn', '-'], {
+          cwd,
+          input: patch,
+          stdio: 'pipe',
+        })
+        expect(readFileSync(path.join(cwd, 'x'), 'utf8')).toBe(after)
       }),
+      { numRuns: 60 },
     )
   })
 
@@ -74,23 +90,4 @@ function longestCommonSubsequence(a: readonly string[], b: readonly string[]): n
     row = next
   }
   return row.at(-1) ?? 0
-}
-
-/** As `patch` does it, for hunks that fit exactly. */
-function applyPatch(text: string, patch: string): string {
-  const before = text.split('\n')
-  const after: string[] = []
-  let at = 0
-  for (const line of patch.split('\n').slice(2, -1)) {
-    const header = /^@@ -(\d+),(\d+) /.exec(line)
-    if (header !== null) {
-      const start = Number(header[1]) - (header[2] === '0' ? 0 : 1)
-      after.push(...before.slice(at, start))
-      at = start
-      continue
-    }
-    if (line[0] !== '+') expect(before[at++]).toBe(line.slice(1))
-    if (line[0] !== '-') after.push(line.slice(1))
-  }
-  return [...after, ...before.slice(at)].join('\n')
 }

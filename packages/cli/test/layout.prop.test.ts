@@ -97,6 +97,33 @@ describe('a layout', () => {
     )
   })
 
+  it('lets arrows leave and reach a side in the order in which they come, so that none crosses another there', () => {
+    fc.assert(
+      fc.property(diagram, direction, (drawn, direction) => {
+        const { nodes, edges } = layoutDiagram(drawn, direction)
+        const across = (point: Point | undefined) => (direction === 'down' ? point?.x : point?.y) ?? 0
+        for (const node of nodes) {
+          const arrows = edges.filter(({ from, to }) => from !== to)
+          const ends = [
+            ...arrows.flatMap(({ from, way }) => (from === node.id ? { port: way[0], next: way[3] } : [])),
+            ...arrows.flatMap(({ to, way }) =>
+              to === node.id ? { port: way.at(-1), next: way.at(-4) } : [],
+            ),
+          ]
+          for (const a of ends) {
+            for (const b of ends) {
+              const isSameSide =
+                (direction === 'down' ? a.port?.y === b.port?.y : a.port?.x === b.port?.x) && a !== b
+              if (isSameSide && across(a.port) < across(b.port)) {
+                expect(across(a.next)).toBeLessThanOrEqual(across(b.next))
+              }
+            }
+          }
+        }
+      }),
+    )
+  })
+
   it('is the same for the same diagram', () => {
     fc.assert(
       fc.property(diagram, direction, (drawn, direction) => {

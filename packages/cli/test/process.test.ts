@@ -1,5 +1,6 @@
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from 'vitest'
 import { broken, lamp } from './helpers/specs.ts'
 import { spawnCli, waitForOutput } from './helpers/spawn-cli.ts'
@@ -35,8 +36,9 @@ describe('the process', () => {
       const cwd = await makeWorkspace(many)
       const { child, ended } = spawnCli(['check'], { cwd })
       child.stdout.once('data', () => child.stdout.destroy())
-      const { stderr } = await ended.catch(() => ({ stderr: '' }))
-      expect(stderr).toBe('')
+      const stderr = text(child.stderr)
+      await ended.catch(() => {})
+      expect(await stderr).toBe('')
     },
     timeout,
   )

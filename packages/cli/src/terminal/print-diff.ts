@@ -8,9 +8,14 @@ const context = 3
 /** A unified diff, as `diff -u` and `git apply` know it; empty when the texts are equal. */
 export function printDiff(file: string, before: string, after: string, paint: Painter): string {
   if (before === after) return ''
-  const lines = diffLines(before.split('\n'), after.split('\n'))
+  const lines = diffLines(linesOf(before), linesOf(after))
   const hunks = hunksOf(lines).map(([start, end]) => printHunk(lines, start, end, paint))
   return `${paint.bold(`--- ${file}`)}\n${paint.bold(`+++ ${file}`)}\n${hunks.join('')}`
+}
+
+/** The lines of a text, each with its line break: so a last line without one differs from a line with one. */
+function linesOf(text: string): readonly string[] {
+  return text === '' ? [] : text.split(/(?<=\n)/)
 }
 
 /** Ranges of lines to show: each change with its context, those that touch joined. */
@@ -41,6 +46,8 @@ function countExcept(lines: readonly DiffLine[], absent: DiffLine['kind']): numb
 }
 
 function printLine({ kind, text }: DiffLine, paint: Painter): string {
-  if (kind === 'same') return ` ${text}`
-  return kind === 'added' ? paint.green(`+${text}`) : paint.red(`-${text}`)
+  const line = text.replace(/\n$/, '')
+  const remark = line === text ? '\n\\ No newline at end of file' : ''
+  if (kind === 'same') return ` ${line}${remark}`
+  return `${kind === 'added' ? paint.green(`+${line}`) : paint.red(`-${line}`)}${remark}`
 }
