@@ -225,7 +225,7 @@ const anyFields = fc.dictionary(fc.oneof(anyName, fc.constant('extra')), anyValu
 })
 
 /** What may be asked of an entity after its creation; deletions are rare, for nothing follows them. */
-export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
+const anyCommand: fc.Arbitrary<Command> = fc.oneof(
   {
     weight: 12,
     arbitrary: fc
@@ -238,6 +238,6 @@ export const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 )
 
 /** A creation and what follows it. */
-export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
+const anyCommands: fc.Arbitrary<readonly Command[]> = fc
   .tuple(fc.oneof(fc.constant({}), anyFields), fc.array(anyCommand, { maxLength: 25, size: 'max' }))
   .map(([fields, commands]) => [create(), create(fields), ...commands])

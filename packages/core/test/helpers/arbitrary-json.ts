@@ -15,7 +15,7 @@ const anyKey = fc.oneof(
 )
 
 /** Any finite number; `-0` is for the boundary to normalise, so it is not here. */
-export const anyNumber: fc.Arbitrary<number> = fc
+const anyNumber: fc.Arbitrary<number> = fc
   .double({ noNaN: true, noDefaultInfinity: true })
   .map((value) => value + 0)
 
