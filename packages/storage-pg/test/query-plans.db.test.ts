@@ -74,6 +74,15 @@ ${plan}`,
     }
   })
 
+  it('follow the order of an index, so that a page of a history costs as much as the page', async () => {
+    for (const statement of statements()) {
+      const plan = await planOf({ ...statement, name: `${statement.name}_in_order` })
+      expect(plan, statement.name).not.toMatch(/Bitmap/)
+      // What is limited must come in order by itself: sorting it first would read all of it.
+      expect(plan, statement.name).not.toMatch(/Limit[^\n]*\n\s*->\s+Sort/)
+    }
+  })
+
   it('look references up by their whole key', async () => {
     for (const statement of statements().filter(({ name }) => name.includes('_refs'))) {
       const conditions =
