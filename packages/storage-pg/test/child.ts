@@ -5,7 +5,7 @@ import { once } from 'node:events'
 import { fileURLToPath } from 'node:url'
 
 /** What a fixture reports. */
-export interface Report {
+interface Report {
   readonly kind: string
   readonly code?: string
   readonly message?: string

@@ -8,7 +8,7 @@ export function counter(id: string): EntityKey {
 }
 
 /** An event; its id follows from entity, sequence and writer, so that the same call repeats the same event. */
-export function eventOf(
+function eventOf(
   entity: EntityKey,
   sequence: number,
   part: Partial<EntityEvent> = {},

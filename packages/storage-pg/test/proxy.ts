@@ -6,7 +6,7 @@ import type { AddressInfo, Socket } from 'node:net'
  * What happens to the connection: cut before the server gets what is being sent, cut after it has answered, or silent from
  * there on.
  */
-export type Cut = 'before' | 'after' | 'silence'
+type Cut = 'before' | 'after' | 'silence'
 
 /** A running proxy. */
 export interface Proxy {

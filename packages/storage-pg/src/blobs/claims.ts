@@ -3,7 +3,8 @@ import type { BlobWrite, EntityKey, RefClaim } from '@perdure/core'
 import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
-import { encodeMissingBodies, refColumns, restoreRefs, writeBlobs } from './write-contents.ts'
+import { encodeMissingBodies, writeBlobs } from './write-blobs.ts'
+import { refColumns, restoreRefs } from './write-refs.ts'
 
 /** See `Storage.findMissingClaims`. */
 export async function findMissingClaims(

@@ -3,8 +3,9 @@
 import { StorageError } from '@perdure/core'
 import type { CommitResult, CommitUnit } from '@perdure/core'
 import type { Kysely } from 'kysely'
-import { encodeMissingBodies, writeBlobs, writeRefs } from '../blobs/write-contents.ts'
-import { constraintOf, sqlStateOf, translateCommitError, translateError } from '../connect/sqlstate.ts'
+import { encodeMissingBodies, writeBlobs } from '../blobs/write-blobs.ts'
+import { writeRefs } from '../blobs/write-refs.ts'
+import { translateCommitError, translateError } from '../connect/sqlstate.ts'
 import type { StorageContext } from '../storage-context.ts'
 import type { AppendRow } from './append-statement.ts'
 import { appendOneParameters } from './append-one-statement.ts'
@@ -12,6 +13,7 @@ import { appendParameters } from './append-statement.ts'
 import type { PreparedUnit } from './prepared-unit.ts'
 import { prepareUnit, refuse } from './prepared-unit.ts'
 import { resolveLosers } from './resolve-losers.ts'
+import { isUnitFault, refusalOf } from './unit-fault.ts'
 import { writeSnapshots } from './write-snapshots.ts'
 
 /** More than this many bytes are shared out over several transactions; a text parameter cannot grow without end. */
@@ -161,24 +163,6 @@ function winnersOf(units: readonly PreparedUnit[], row: AppendRow | undefined): 
     position += BigInt(unit.events.length)
   }
   return results
-}
-
-/** Classes of SQLSTATE that blame the data: 22 data exception, 23 integrity, 54 program limit exceeded. */
-function isUnitFault(error: unknown): boolean {
-  const sqlState = sqlStateOf(error)
-  // A position taken twice is the log's own fault, not some unit's.
-  return sqlState !== undefined && /^(?:22|23|54)/.test(sqlState) && constraintOf(error) !== 'events_position'
-}
-
-function refusalOf({ unit }: PreparedUnit, error: unknown): StorageError {
-  switch (constraintOf(error)) {
-    case 'events_idempotency_key':
-      return refuse(unit.entity, 'an event under the same idempotency key is stored already', error)
-    case 'blob_refs_blob':
-      return refuse(unit.entity, 'it claims content that is neither stored nor part of it', error)
-    default:
-      return refuse(unit.entity, `the database does not take it (SQLSTATE ${sqlStateOf(error)})`, error)
-  }
 }
 
 function hasContents({ blobs, claims, releases, snapshot }: CommitUnit): boolean {

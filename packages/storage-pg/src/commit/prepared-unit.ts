@@ -3,7 +3,7 @@ import { formatEntityKey, StorageError } from '@perdure/core'
 import type { CommitUnit, EntityEvent, EntityKey } from '@perdure/core'
 import { encodePayload } from '../event-payload.ts'
 import { streamKey } from '../stream-key.ts'
-import { columnText } from './column-text.ts'
+import { columnText } from '../column-text.ts'
 
 /** A unit as the commit statement takes it. */
 export interface PreparedUnit {

@@ -11,7 +11,7 @@ export class ConnectionLost extends Error {
 }
 
 /** What a SQLSTATE means for a caller; exact codes win over classes. */
-export function codeOfSqlState(sqlState: string): StorageErrorCode {
+function codeOfSqlState(sqlState: string): StorageErrorCode {
   return exactCodes[sqlState] ?? classCodes[sqlState.slice(0, 2)] ?? 'storage_failed'
 }
 

@@ -1,7 +1,7 @@
 // Reads an entity for activation, and ranges of its events. Checks that what is stored is whole: a gap or a duplicate is an
 // error, never a shorter history.
 import type { EntityEvent, EntityKey, LoadedEntity, ReadRange, SnapshotRecord } from '@perdure/core'
-import { columnText } from '../commit/column-text.ts'
+import { columnText } from '../column-text.ts'
 import { decodePayloads } from '../event-payload.ts'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'

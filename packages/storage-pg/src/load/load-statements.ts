@@ -38,7 +38,7 @@ export interface HeadColumns {
 }
 
 /** A head with the stream it is the head of. */
-export interface HeadRow extends HeadColumns {
+interface HeadRow extends HeadColumns {
   readonly stream: string
 }
 
