@@ -1,0 +1,200 @@
+// B8: the core alone. Decide, evolve and field sync of a spec with ten states, beside a reducer written by hand for it.
+import { compileModel, decide, evolve, unborn } from '@perdure/core'
+import type { Command, EntityEvent, EntityState, JsonObject } from '@perdure/core'
+import { parseSpec } from '@perdure/spec-parser'
+import { readSpec } from './contenders/perdure.ts'
+import { rateRatio } from './harness/benchmark.ts'
+import type { Benchmark, Repeat, Runner, Setting } from './harness/benchmark.ts'
+import { timeRound } from './harness/time-round.ts'
+
+const states = Array.from({ length: 10 }, (_, index) => `S${index}`)
+
+/** Ten states in a ring; each step counts, remembers a note and asks a guard. */
+const text = `
+[automaton]
+name = "Ring"
+states = [${states.map((state) => `"${state}"`).join(', ')}]
+initial = "S0"
+
+[[state]]
+name = "steps"
+type = "counter"
+
+[[state]]
+name = "isOpen"
+type = "bool"
+initial = true
+${states
+  .map(
+    (state, index) => `
+[[action]]
+name = "Step"
+from = ["${state}"]
+to = "${states[(index + 1) % states.length]}"
+params = [{ name = "by", type = "counter", required = true }, "note"]
+guard = "isOpen && params.by > 0"
+effect = "steps += params.by"
+`,
+  )
+  .join('')}`
+
+const entity = { tenant: 'default', type: 'Ring', id: 'r-1' }
+const params: JsonObject = { by: 2, note: 'once more round the ring' }
+const command: Command = { kind: 'action', action: 'Step', params, meta: {} }
+
+function stepsOf({ isQuick }: Setting): number {
+  return isQuick ? 50_000 : 300_000
+}
+
+async function preparePerdure(setting: Setting): Promise<Runner> {
+  const steps = stepsOf(setting)
+  const model = compileModel(readSpec(text))
+  const step = (state: EntityState, asked: Command, index: number): EntityState => {
+    const decision = decide(model, state, asked, { entity, now: index, eventId: `e-${index}` })
+    if (decision.kind !== 'event') throw new Error(`${asked.kind} was not carried out`)
+    return evolve(model, state, [decision.event]).state
+  }
+  const created = step(unborn, { kind: 'create', fields: {}, meta: {} }, 0)
+  return stepper(steps, () => {
+    let state = created
+    for (let index = 0; index < steps; index++) state = step(state, command, index)
+    return state.counters['steps']
+  })
+}
+
+interface RingState {
+  readonly status: string
+  readonly version: number
+  readonly counters: { readonly steps: number }
+  readonly booleans: { readonly isOpen: boolean }
+  readonly fields: {
+    readonly status: string
+    readonly isOpen: boolean
+    readonly by: number
+    readonly note: string | undefined
+    readonly steps: number
+  }
+}
+
+const nextOf: Readonly<Record<string, string>> = Object.fromEntries(
+  states.map((state, index) => [state, states[(index + 1) % states.length] ?? '']),
+)
+
+/**
+ * The same work for this one spec: look the rule up, check the params, ask the guard, make the event, make the state. Every
+ * object is written out, which is the fastest there is.
+ */
+function stepByHand(state: RingState, given: JsonObject, index: number): RingState {
+  const { by, note } = given
+  const to = nextOf[state.status]
+  if (to === undefined) throw new Error('wrong status')
+  if (typeof by !== 'number' || !Number.isSafeInteger(by) || by < 0) throw new Error('by is wrong')
+  if (note !== undefined && typeof note !== 'string') throw new Error('note is wrong')
+  if (!state.booleans.isOpen || by <= 0) throw new Error('guard')
+  const event: EntityEvent = {
+    tenant: entity.tenant,
+    type: entity.type,
+    id: entity.id,
+    sequence: state.version + 1,
+    eventId: `e-${index}`,
+    action: 'Step',
+    from: state.status,
+    to,
+    params: given,
+    effects: [['steps', '+', by]],
+    at: index,
+    specHash: '',
+    specVersion: 1,
+  }
+  return applyByHand(state, event)
+}
+
+function applyByHand(state: RingState, { sequence, to, params: given, effects }: EntityEvent): RingState {
+  const { by, note } = given as { readonly by: number; readonly note?: string }
+  if (note !== undefined && note.length * 6 + 2 > 131_072) throw new Error('too large to stay inline')
+  const steps = state.counters.steps + (effects[0]?.[2] as number)
+  const { isOpen } = state.booleans
+  return {
+    status: to,
+    version: sequence,
+    counters: { steps },
+    booleans: state.booleans,
+    fields: { status: to, isOpen, by, note: note ?? state.fields.note, steps },
+  }
+}
+
+async function prepareByHand(setting: Setting): Promise<Runner> {
+  const steps = stepsOf(setting)
+  const first: RingState = {
+    status: 'S0',
+    version: 1,
+    counters: { steps: 0 },
+    booleans: { isOpen: true },
+    fields: { status: 'S0', isOpen: true, by: 0, note: undefined, steps: 0 },
+  }
+  return stepper(steps, () => {
+    let state = first
+    for (let index = 0; index < steps; index++) state = stepByHand(state, params, index)
+    return state.counters.steps
+  })
+}
+
+function stepper(steps: number, run: () => number | undefined): Runner {
+  let found: number | undefined
+  return {
+    round: () =>
+      timeRound(steps, async () => {
+        found = run()
+      }),
+    verify: async () => {
+      if (found !== steps * 2) throw new Error(`${steps} steps of 2 came to ${found}`)
+    },
+    close: async () => {},
+  }
+}
+
+async function prepareCompile({ isQuick }: Setting): Promise<Runner> {
+  const times = isQuick ? 50 : 300
+  let last: string | undefined
+  return {
+    round: () =>
+      timeRound(times, async () => {
+        for (let index = 0; index < times; index++) {
+          const { spec } = parseSpec(text)
+          last = spec && compileModel(spec).name
+        }
+      }),
+    verify: async () => {
+      if (last !== 'Ring') throw new Error('the spec was not compiled')
+    },
+    close: async () => {},
+  }
+}
+
+const perdure = 'Perdure decide + evolve'
+const byHand = 'reducer by hand'
+const compile = 'parse + compile the spec'
+
+/** See measure: the pure core. */
+export const benchmark: Benchmark = {
+  name: 'b08-pure-core',
+  question: 'How fast are decide, evolve and field sync, without storage?',
+  operations: 'steps',
+  contenders: [
+    { name: perdure, prepare: preparePerdure },
+    { name: byHand, prepare: prepareByHand },
+    { name: compile, prepare: prepareCompile },
+  ],
+  targets: [
+    { label: 'Perdure ÷ by hand', goal: { atLeast: 0.5 }, valueOf: rateRatio(perdure, byHand) },
+    {
+      label: 'parse + compile',
+      goal: { atMost: 2 },
+      unit: 'ms',
+      valueOf: (repeat: Repeat) => {
+        const round = repeat.get(compile)
+        return round && round.elapsedMs / round.operations
+      },
+    },
+  ],
+}
