@@ -9,6 +9,7 @@ import { openPgliteDirectory, openPgliteInMemory } from './connect/pglite.ts'
 import { translateError } from './connect/sqlstate.ts'
 import { parseStorageUrl } from './connect/storage-url.ts'
 import { PgStorage } from './pg-storage.ts'
+import { checkServer } from './schema/check-server.ts'
 import { checkSchemaName, defaultSchema, migrate } from './schema/migrate.ts'
 import { tablesOf } from './schema/tables.ts'
 import { prepareStatements } from './storage-context.ts'
@@ -60,6 +61,7 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   const { database } = engine
   const tables = tablesOf(schema)
   try {
+    await checkServer(database)
     await migrate(database, tables)
   } catch (error) {
     throw translateError(error, `preparing schema "${schema}"`)

@@ -50,6 +50,16 @@ describe('a server that cannot be used', () => {
     })
   })
 
+  it('is misconfigured when the database does not store UTF-8', async () => {
+    const name = `${database.name}_ascii`
+    await database.query(`create database ${name} encoding 'SQL_ASCII' locale 'C' template template0`)
+    await expect(openStorage(urlWith({ pathname: `/${name}` }))).rejects.toMatchObject({
+      code: 'storage_misconfigured',
+      message: expect.stringContaining('SQL_ASCII'),
+    })
+    await database.query(`drop database ${name} with (force)`)
+  })
+
   it('is unavailable when every connection is taken for longer than the time limit', async () => {
     const [reached, held] = [gate(), gate()]
     const storage = await openStorage(database.url, {

@@ -90,10 +90,15 @@ function checkShape(unit: CommitUnit): void {
   if (events.length === 0) throw refuse(entity, 'it has no events')
   events.forEach((event, offset) => {
     const sequence = expectedVersion + 1 + offset
-    if (event.sequence !== sequence)
+    if (event.sequence !== sequence) {
       throw refuse(entity, `event ${event.sequence} should have sequence ${sequence}`)
-    if (!Number.isSafeInteger(event.at))
+    }
+    if (event.tenant !== entity.tenant || event.type !== entity.type || event.id !== entity.id) {
+      throw refuse(entity, `event ${event.sequence} belongs to ${formatEntityKey(event)}`)
+    }
+    if (!Number.isSafeInteger(event.at)) {
       throw refuse(entity, `event ${event.sequence} has no whole number of milliseconds as its time`)
+    }
   })
   checkContents(unit)
 }
