@@ -66,6 +66,10 @@ describe('a printed difference', () => {
     )
   })
 
+  it('counts no line of a file that is empty', () => {
+    expect(printDiff('x', '', 'a\n', paint)).toContain('@@ -0,0 +1,1 @@\n+a\n')
+  })
+
   it('is empty for equal texts', () => {
     expect(printDiff('x', 'a\nb', 'a\nb', paint)).toBe('')
   })

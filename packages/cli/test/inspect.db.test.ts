@@ -305,22 +305,24 @@ describe('events', () => {
 })
 
 describe('tail', () => {
-  it('prints events as they commit, those of new entities too, and ends well on Ctrl-C', async () => {
+  it('prints each event once as it commits, those of new entities too, and ends well on Ctrl-C', async () => {
     const interruption = new AbortController()
     const cwd = await makeWorkspace({ 'note.ioa.toml': note })
-    const following = gate()
+    const [following, seen] = [gate(), gate()]
     const tail = runCli(['tail', '--interval', '20', '--json'], {
       cwd,
       env: { DATABASE_URL: database.url },
       signal: interruption.signal,
       onOutput: (stdout) => {
         if (stdout === '') following.open()
+        if (stdout.includes('"Edit"')) seen.open()
         if (stdout.includes('"Close"')) interruption.abort()
       },
     })
     await following.opened
     const fresh = await host.spawn('Note', { id: 'tailed' })
     await fresh.ask('Edit', { secret: 'hunter3' })
+    await seen.opened
     await fresh.ask('Close')
     const { exitCode, stdout, stderr } = await tail
     expect(exitCode).toBe(0)

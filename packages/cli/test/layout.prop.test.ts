@@ -2,6 +2,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import type { Diagram } from '../src/graph/diagram.ts'
 import { layoutDiagram } from '../src/graph/layout-diagram.ts'
+import { sizes } from '../src/graph/placed-diagram.ts'
 import type { Box, Direction, PlacedDiagram, Point } from '../src/graph/placed-diagram.ts'
 
 const diagram: fc.Arbitrary<Diagram> = fc
@@ -47,7 +48,7 @@ const diagram: fc.Arbitrary<Diagram> = fc
 const direction = fc.constantFrom<Direction>('down', 'right')
 
 describe('a layout', () => {
-  it('keeps boxes and labels apart from each other, and everything on the canvas', () => {
+  it('keeps boxes and labels apart from each other, and everything on the canvas with a margin around it', () => {
     fc.assert(
       fc.property(diagram, direction, (drawn, direction) => {
         const placed = layoutDiagram(drawn, direction)
@@ -143,10 +144,12 @@ function overlap(a: Box, b: Box): number {
 }
 
 function expectInside({ x, y, width, height }: Box, canvas: PlacedDiagram): void {
-  expect(x - width / 2).toBeGreaterThanOrEqual(0)
-  expect(y - height / 2).toBeGreaterThanOrEqual(0)
-  expect(x + width / 2).toBeLessThanOrEqual(canvas.width)
-  expect(y + height / 2).toBeLessThanOrEqual(canvas.height)
+  // Rounding aside, there is a margin on every side.
+  const margin = sizes.margin - 0.001
+  expect(x - width / 2).toBeGreaterThanOrEqual(margin)
+  expect(y - height / 2).toBeGreaterThanOrEqual(margin + sizes.titleHeight)
+  expect(x + width / 2).toBeLessThanOrEqual(canvas.width - margin)
+  expect(y + height / 2).toBeLessThanOrEqual(canvas.height - margin)
 }
 
 function expectOnBorder(point: Point | undefined, box: Box | undefined): void {

@@ -17,7 +17,7 @@ export const sourceFlags: readonly string[] = [
 /** A process of the tool. */
 export interface SpawnedCli {
   readonly child: ChildProcessByStdio<null, Readable, Readable>
-  /** How it ended and all it wrote. */
+  /** How it ended and all it wrote; of a stdout that was destroyed nothing. */
   readonly ended: Promise<{
     readonly exitCode: number | null
     readonly stdout: string
@@ -38,7 +38,7 @@ export function spawnCli(
     stdio: ['ignore', 'pipe', 'pipe'],
   })
   const exit = new Promise<number | null>((resolve) => child.once('close', resolve))
-  const ended = Promise.all([exit, text(child.stdout), text(child.stderr)]).then(
+  const ended = Promise.all([exit, text(child.stdout).catch(() => ''), text(child.stderr)]).then(
     ([exitCode, stdout, stderr]) => ({ exitCode, stdout, stderr }),
   )
   return { child, ended }
