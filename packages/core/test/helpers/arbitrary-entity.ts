@@ -238,6 +238,6 @@ const anyCommand: fc.Arbitrary<Command> = fc.oneof(
 )
 
 /** A creation and what follows it. */
-const anyCommands: fc.Arbitrary<readonly Command[]> = fc
+export const anyCommands: fc.Arbitrary<readonly Command[]> = fc
   .tuple(fc.oneof(fc.constant({}), anyFields), fc.array(anyCommand, { maxLength: 25, size: 'max' }))
   .map(([fields, commands]) => [create(), create(fields), ...commands])
