@@ -139,7 +139,7 @@ function actionLines(
 
 /** A bare name where the rest follows from it. */
 function paramValue(
-  { name, type, required, transient, entityType }: ParamSpec,
+  { name, type, required, transient, entityType, amount }: ParamSpec,
   types: VariableTypes,
 ): JsonValue {
   const impliedType = types.get(name) ?? 'string'
@@ -148,6 +148,7 @@ function paramValue(
     ...(required ? { required } : {}),
     ...(transient ? { transient } : {}),
     ...(entityType === undefined ? {} : { entity_type: entityType }),
+    ...(amount === undefined ? {} : { amount }),
   }
   return Object.keys(details).length === 0 ? name : { name, ...details }
 }

@@ -189,6 +189,8 @@ function effects(variables: readonly StateVariable[]): fc.Arbitrary<readonly Eff
   )
 }
 
+const isNumeric = (type: ValueType) => type === 'int' || type === 'number' || type === 'counter'
+
 function param(variables: readonly StateVariable[]): fc.Arbitrary<ParamSpec> {
   const own = fc.record({
     name: fc.constantFrom('one', 'two', 'in', 'not'),
@@ -204,7 +206,9 @@ function param(variables: readonly StateVariable[]): fc.Arbitrary<ParamSpec> {
       transient: fc.boolean(),
     }),
   )
-  return fc.oneof(own, ...ofVariables)
+  return fc
+    .tuple(fc.oneof(own, ...ofVariables), fc.boolean())
+    .map(([param, isAmount]) => (isAmount && isNumeric(param.type) ? { ...param, amount: true } : param))
 }
 
 function action(variables: readonly StateVariable[], states: readonly string[]): fc.Arbitrary<ActionSpec> {

@@ -113,14 +113,36 @@ describe('an older form means what its modern text means', () => {
     expect(actionOf(`guard = ${older}`).guard).toEqual(modern(`guard = "${today}"`).guard)
   })
 
-  it('gives an amount the type of its variable, and requires it', () => {
+  it('gives an amount the type of its variable, requires it, and takes numeric text for it', () => {
     const action = actionOf(
       'params = ["size"]\neffect = [{ type = "increment", var = "count", amount = "size" }]',
     )
-    expect(action.params).toEqual([{ name: 'size', type: 'counter', required: true, transient: false }])
-    expect(actionOf('effect = [{ type = "set_counter_from_param", var = "count" }]').params).toMatchObject([
-      { name: 'count', type: 'counter', required: true },
+    expect(action.params).toEqual([
+      { name: 'size', type: 'counter', required: true, transient: false, amount: true },
     ])
+    expect(actionOf('effect = [{ type = "set_counter_from_param", var = "count" }]').params).toMatchObject([
+      { name: 'count', type: 'counter', required: true, amount: true },
+    ])
+  })
+
+  it.each([
+    ['count', '"size"', 'counter'],
+    ['whole', '{ name = "size", type = "integer", required = true }', 'int'],
+    ['ratio', '{ name = "size", type = "double", required = false }', 'number'],
+  ])('writes down that the amount of %s, a param declared as %s, may be text', (variable, param, type) => {
+    const text = specText(
+      `[[action]]\nname = "Older"\nparams = [${param}]\neffect = [{ type = "increment", var = "${variable}", amount = "size" }]`,
+    )
+    const migrated = migrateSpec(text).text
+    expect(migrated).toContain(`{ name = "size", type = "${type}", required = true, amount = true }`)
+    expect(parsed(migrated)).toEqual(parsed(text))
+  })
+
+  it('takes no text for the index of an item', () => {
+    const { params } = actionOf(
+      'params = ["tags_index"]\neffect = [{ type = "list_remove_at", var = "tags" }]',
+    )
+    expect(params).toEqual([{ name: 'tags_index', type: 'int', required: true, transient: false }])
   })
 
   it('takes the word for a type of a param that nobody knows for json', () => {

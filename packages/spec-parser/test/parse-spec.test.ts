@@ -327,3 +327,21 @@ properties = ["owner"]
     expect(errorCodes(text)).toEqual(['terminal_state_left'])
   })
 })
+
+describe('a param that is an amount', () => {
+  const errors = (param: string) => errorCodes(specText(`[[action]]\nname = "Add"\nparams = [${param}]`))
+
+  it('holds a number', () => {
+    expect(errors('{ name = "size", type = "int", amount = true }')).toEqual([])
+    expect(errors('{ name = "count", amount = true }')).toEqual([])
+    expect(errors('{ name = "size", amount = true }')).toEqual(['type_mismatch'])
+    expect(errors('{ name = "text", amount = true }')).toEqual(['type_mismatch'])
+  })
+
+  it('is none when it says so', () => {
+    const text = specText('[[action]]\nname = "Add"\nparams = [{ name = "size", amount = false }]')
+    expect(parsed(text).actions[1]?.params).toEqual([
+      { name: 'size', type: 'string', required: false, transient: false },
+    ])
+  })
+})

@@ -1,15 +1,15 @@
 // One action of the spec: which rule applies, whether its params are right, what its effects come to.
 import type { JsonObject, JsonValue } from '../json/json-value.ts'
-import type { Limits } from '../json/limits.ts'
 import { own } from '../json/own.ts'
 import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { Scope } from '../model/scope.ts'
 import type { ActionModel, RuleModel } from '../model/transition-table.ts'
-import type { ValueType } from '../spec/state-variable.ts'
+import type { ParamSpec } from '../spec/action-spec.ts'
 import { nameValue, typeProblem } from './check-type.ts'
 import { fieldNameRefusal, isAssignable } from './decide-fields.ts'
 import { isSensitive, reject, scopeBefore } from './deciding.ts'
 import type { Deciding, Proposal } from './deciding.ts'
+import { amountProblem, readAmounts } from './read-amounts.ts'
 import type { Rejection } from './rejection.ts'
 import { resolveEffects } from './resolve-effects.ts'
 import { suggestName } from './suggest-name.ts'
@@ -24,9 +24,18 @@ export function decideAction(deciding: Deciding, name: string, params: JsonObjec
   if (problem !== undefined) return problem
 
   const scope = scopeBefore(deciding, params)
-  const rule = rules.find(({ guard }) => guard === undefined || guard(scope))
+  const rule = rules.find((each) => each.guard === undefined || each.guard(scopeFor(each, scope)))
   if (rule === undefined) return guardFailed(deciding, rules, scope)
-  return missingParam(deciding, rule, params) ?? propose(deciding, rule, params)
+  return (
+    missingParam(deciding, rule, params) ??
+    unfitAmount(deciding, rule, params) ??
+    propose(deciding, rule, readAmounts(rule, params))
+  )
+}
+
+/** The scope of a rule's guard, in which its amounts are numbers. */
+function scopeFor(rule: RuleModel, scope: Scope): Scope {
+  return rule.amounts === undefined ? scope : { ...scope, params: readAmounts(rule, scope.params) }
 }
 
 function propose(deciding: Deciding, rule: RuleModel, params: JsonObject): Proposal | Rejection {
@@ -70,41 +79,64 @@ function missingParam(deciding: Deciding, rule: RuleModel, params: JsonObject): 
   )
 }
 
+/** What another rule of the action would take may still be no amount to this one. */
+function unfitAmount(deciding: Deciding, rule: RuleModel, params: JsonObject): Rejection | undefined {
+  for (const param of rule.amounts ?? []) {
+    const value = own(params, param.name) ?? null
+    const problem = paramProblem(deciding, param, value)
+    if (problem !== undefined) return wrongType(deciding, param.name, value, problem)
+  }
+  return undefined
+}
+
 /** Names first, then types; a param declared with different types by several rules may have any of them. */
 function paramsProblem(deciding: Deciding, action: ActionModel, params: JsonObject): Rejection | undefined {
-  const { spec, limits } = deciding.model
+  const { spec } = deciding.model
   for (const [name, value] of Object.entries(params)) {
     const isDeclared = action.params.has(name)
     if (!isDeclared && spec.strictActionParams) return undeclaredParam(deciding, action, name)
     const misnamed = isDeclared ? undefined : fieldNameRefusal(deciding, name)
     if (misnamed !== undefined) return misnamed
-    const problem = typesProblem(typesOf(deciding, action, name), value, limits)
-    if (problem !== undefined) {
-      const given = nameValue(value, isSensitive(deciding, name))
-      return reject(deciding, 'wrong_param_type', `param "${name}" ${problem}, and was given ${given}`)
-    }
+    const problem = declaredProblem(deciding, action, name, value)
+    if (problem !== undefined) return wrongType(deciding, name, value, problem)
   }
   return undefined
 }
 
-/** Why a value is of none of the types, as the first of them says; undefined when it is of one, or when there is none. */
-function typesProblem(types: readonly ValueType[], value: JsonValue, limits: Limits): string | undefined {
+function wrongType(deciding: Deciding, name: string, value: JsonValue, problem: string): Rejection {
+  const given = nameValue(value, isSensitive(deciding, name))
+  return reject(deciding, 'wrong_param_type', `param "${name}" ${problem}, and was given ${given}`)
+}
+
+/** Why a value fits no declaration of the param, as the first of them says; undefined when it fits one, or there is none. */
+function declaredProblem(
+  deciding: Deciding,
+  action: ActionModel,
+  name: string,
+  value: JsonValue,
+): string | undefined {
+  const { variables, limits } = deciding.model
+  const declared = action.params.get(name)
+  if (declared === undefined) {
+    const variable = variables.get(name)
+    return variable === undefined ? undefined : typeProblem(variable.type, value, limits)
+  }
   let first: string | undefined
-  for (const type of types) {
-    const problem = typeProblem(type, value, limits)
+  for (const param of declared) {
+    const problem = paramProblem(deciding, param, value)
     if (problem === undefined) return undefined
     first ??= problem
   }
   return first
 }
 
-/** Types that a param may have. One that assigns a variable has the variable's, whatever its rules say. */
-function typesOf({ model }: Deciding, action: ActionModel, name: string): readonly ValueType[] {
-  const variable = model.variables.get(name)
-  if (variable !== undefined && isAssignable(variable)) return [variable.type]
-  return (
-    action.params.get(name)?.map((param) => param.type) ?? (variable === undefined ? [] : [variable.type])
-  )
+/** A param that assigns a variable has the variable's type, whatever its rule says. */
+function paramProblem({ model }: Deciding, param: ParamSpec, value: JsonValue): string | undefined {
+  const variable = model.variables.get(param.name)
+  const type = variable !== undefined && isAssignable(variable) ? variable.type : param.type
+  return param.amount === true
+    ? amountProblem(type, value, model.limits)
+    : typeProblem(type, value, model.limits)
 }
 
 function undeclaredParam(deciding: Deciding, action: ActionModel, name: string): Rejection {
@@ -115,10 +147,10 @@ function undeclaredParam(deciding: Deciding, action: ActionModel, name: string):
 }
 
 function guardFailed(deciding: Deciding, rules: readonly RuleModel[], scope: Scope): Rejection {
-  const parts = rules.flatMap(({ spec }) =>
-    spec.guard === undefined
+  const parts = rules.flatMap((rule) =>
+    rule.spec.guard === undefined
       ? []
-      : [explainFailure(spec.guard, scope, (name) => isSensitive(deciding, name))],
+      : [explainFailure(rule.spec.guard, scopeFor(rule, scope), (name) => isSensitive(deciding, name))],
   )
   const text = parts.map(formatFailingPart).join('; ')
   const rejection = reject(deciding, 'guard_failed', `is not possible now: ${text}`)

@@ -9,6 +9,8 @@ export interface RuleModel {
   readonly params: ReadonlyMap<string, ParamSpec>
   /** Names of the params that stay out of fields; absent when there is none. */
   readonly transient?: readonly string[]
+  /** The params that are amounts; absent when there is none. */
+  readonly amounts?: readonly ParamSpec[]
   /** Variables that an effect of the rule writes. */
   readonly written: ReadonlySet<string>
 }
@@ -42,11 +44,13 @@ export function buildTransitionTable(
 
 function compileRule(spec: ActionSpec): RuleModel {
   const transient = spec.params.filter((param) => param.transient).map((param) => param.name)
+  const amounts = spec.params.filter((param) => param.amount)
   return {
     spec,
     ...(spec.guard === undefined ? {} : { guard: compileTest(spec.guard) }),
     params: new Map(spec.params.map((param) => [param.name, param])),
     ...(transient.length === 0 ? {} : { transient }),
+    ...(amounts.length === 0 ? {} : { amounts }),
     written: new Set(spec.effects.flatMap((effect) => ('variable' in effect ? [effect.variable] : []))),
   }
 }

@@ -10,6 +10,11 @@ export interface ParamSpec {
   readonly required: boolean
   /** Kept in the event but not projected into fields. */
   readonly transient: boolean
+  /**
+   * Of an `int`, `number` or `counter`: it is never negative, and a string that is a plain decimal number is read as
+   * that number when the command is decided.
+   */
+  readonly amount?: true
   /** Target entity type of a `ref`. */
   readonly entityType?: string
 }

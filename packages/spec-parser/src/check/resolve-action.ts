@@ -5,6 +5,7 @@ import type { IssueCode } from '../diagnostics/codes.ts'
 import { parseEffect } from '../grammar/parse-effect.ts'
 import { limits } from '../limits.ts'
 import type { ActionSection, ParamSection } from '../sections/action.ts'
+import { isNumeric } from '../sections/value-types.ts'
 import type { TextNode } from '../toml/toml-node.ts'
 import { checkEffect } from './check-effect.ts'
 import type { EffectScope } from './check-effect.ts'
@@ -121,12 +122,18 @@ function resolveParam(param: ParamSection, section: ActionSection, context: Spec
       'write type = "ref"',
     )
   }
+  const isAmount = param.amount?.value === true
+  if (param.amount !== undefined && isAmount && !isNumeric(type)) {
+    const message = `'amount' is for numbers; '${name}' is a ${type}`
+    issues.report('type_mismatch', param.amount.span, message, 'write type = "counter", "int" or "number"')
+  }
   const spec: ParamSpec = {
     name,
     type,
     required: param.required?.value ?? false,
     transient: param.transient?.value ?? false,
     ...(param.entity_type === undefined ? {} : { entityType: param.entity_type.value }),
+    ...(isAmount ? { amount: true } : {}),
   }
   context.note(spec, param.entity_type?.span ?? section.table.span)
   return spec

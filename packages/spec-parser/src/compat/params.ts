@@ -2,11 +2,11 @@
 import { isUnderHeader, replaceEntry, replaceNode } from '../edit/table-edits.ts'
 import type { Span } from '../toml/span.ts'
 import { tomlNodeText } from '../toml/toml-text.ts'
-import type { TableEntry, TableNode, TomlNode } from '../toml/toml-node.ts'
-import { reportLegacy, rewritten, textOf, withEntries } from './legacy-context.ts'
+import type { TableNode, TomlNode } from '../toml/toml-node.ts'
+import { reportLegacy, rewritten, textOf, withEntries, wordOf } from './legacy-context.ts'
 import type { LegacyContext } from './legacy-context.ts'
 import { rewriteType } from './scalars.ts'
-import type { ActionParams } from './statements.ts'
+import type { ActionParams, ParamNeed } from './statements.ts'
 
 /** Rewrites `params`; an amount that the older form did not declare is added. */
 export function rewriteParams(table: TableNode, params: ActionParams, context: LegacyContext): TableNode {
@@ -16,7 +16,7 @@ export function rewriteParams(table: TableNode, params: ActionParams, context: L
   const missing = [...params.needs].filter(([name]) => !params.names.has(name))
   const span = entry?.value.span ?? table.span
   const known = items.map((item) => rewriteParam(item, params, context))
-  const added = missing.map(([name, need]) => paramTable(name, need.type, need.required, span))
+  const added = missing.map(([name, need]) => paramTable(name, need, span))
   if (added.length === 0 && known.every((node, index) => node === items[index])) return table
   const modern: TomlNode = { kind: 'array', items: [...known, ...added], span }
   if (added.length > 0) {
@@ -34,30 +34,36 @@ function rewriteParam(node: TomlNode, { needs }: ActionParams, context: LegacyCo
   if (name === undefined || need === undefined) return table ?? node
   const type =
     (table === undefined ? undefined : textOf(table, 'type')) ?? context.variables.get(name) ?? 'string'
-  if (type === need.type && (!need.required || table?.entries.has('required') === true)) return table ?? node
-  const modern =
-    table === undefined ? paramTable(name, need.type, need.required, node.span) : withNeed(table, need)
-  const form = `the param '${name}', a ${type} where a ${need.type} is needed,`
+  if (table !== undefined && type === need.type && isMarked(table, need)) return table
+  const modern = table === undefined ? paramTable(name, need, node.span) : withNeed(table, need)
+  const form =
+    type === need.type
+      ? `the param '${name}', which an effect needs,`
+      : `the param '${name}', of type ${type} where ${need.type} is needed,`
   reportLegacy(context, node.span, form, tomlNodeText(modern, context.text))
   context.edits.push(replaceNode(node, tomlNodeText(modern, context.text)))
   return modern
 }
 
-function withNeed(
-  table: TableNode,
-  { type, required }: { readonly type: string; readonly required: boolean },
-): TableNode {
-  const changes = new Map<string, TomlNode>([['type', rewritten(type, table.span)]])
-  if (required) changes.set('required', { kind: 'boolean', value: true, span: table.span })
-  return withEntries(table, changes)
+function isMarked(table: TableNode, need: ParamNeed): boolean {
+  return marksOf(need).every((key) => wordOf(table, key) === 'true')
 }
 
-function paramTable(name: string, type: string, required: boolean, span: Span): TableNode {
-  const entry = (value: TomlNode): TableEntry => ({ keySpan: span, value })
-  const entries = new Map<string, TableEntry>([
-    ['name', entry(rewritten(name, span))],
-    ['type', entry(rewritten(type, span))],
-  ])
-  if (required) entries.set('required', entry({ kind: 'boolean', value: true, span }))
-  return { kind: 'table', entries, span }
+/** The flags that a need sets. */
+function marksOf({ isAmount }: ParamNeed): readonly string[] {
+  return isAmount ? ['required', 'amount'] : ['required']
+}
+
+function withNeed(table: TableNode, need: ParamNeed): TableNode {
+  const marks = marksOf(need).map((key): [string, TomlNode] => [key, trueAt(table.span)])
+  return withEntries(table, new Map([['type', rewritten(need.type, table.span)], ...marks]))
+}
+
+function paramTable(name: string, need: ParamNeed, span: Span): TableNode {
+  const entries = new Map([['name', { keySpan: span, value: rewritten(name, span) }]])
+  return withNeed({ kind: 'table', entries, span }, need)
+}
+
+function trueAt(span: Span): TomlNode {
+  return { kind: 'boolean', value: true, span }
 }

@@ -1,6 +1,7 @@
 // Older effects: statements in words, and tables. Each becomes a text of the effect language.
 import { printLiteral } from '@perdure/core'
 import { snakeCase } from '../names/snake-case.ts'
+import { isNumeric } from '../sections/value-types.ts'
 import type { TableNode } from '../toml/toml-node.ts'
 import { textOf, textsOf, wordOf } from './legacy-context.ts'
 import type { LegacyContext } from './legacy-context.ts'
@@ -8,8 +9,13 @@ import type { LegacyContext } from './legacy-context.ts'
 /** What the statements of one action learn about its params. */
 export interface ActionParams {
   readonly names: ReadonlySet<string>
-  /** Params that must have a type: amounts take that of their variable, items are strings. */
-  readonly needs: Map<string, { readonly type: string; readonly required: boolean }>
+  readonly needs: Map<string, ParamNeed>
+}
+
+/** What an older effect wants of a param, which has to be given: amounts have the type of their variable, items are strings. */
+export interface ParamNeed {
+  readonly type: string
+  readonly isAmount: boolean
 }
 
 /** `keep`: it is no older form. `drop`: it never applied. `refuse`: it means nothing. The last two are reported. */
@@ -58,7 +64,7 @@ export function tableStatement(table: TableNode, params: ActionParams, context: 
       return changeStatement(name, type === 'increment' ? '+=' : '-=', table, params, context)
     case 'set_counter_from_param': {
       const param = textOf(table, 'param') ?? name
-      params.needs.set(param, { type: context.variables.get(name) ?? 'counter', required: true })
+      params.needs.set(param, amountOf(name, context))
       return statement(`${name} = params.${param}`)
     }
     case 'set_bool':
@@ -115,8 +121,14 @@ function changeStatement(
   const amount = wordOf(table, 'amount')
   if (amount === undefined) return statement(`${name} ${operator} 1`)
   if (/^\d+$/.test(amount)) return statement(`${name} ${operator} ${amount}`)
-  params.needs.set(amount, { type: context.variables.get(name) ?? 'counter', required: true })
+  params.needs.set(amount, amountOf(name, context))
   return statement(`${name} ${operator} params.${amount}`)
+}
+
+/** A variable that holds no number is a mistake of its own, which its effect reports. */
+function amountOf(variable: string, { variables }: LegacyContext): ParamNeed {
+  const type = variables.get(variable) ?? 'counter'
+  return { type, isAmount: isNumeric(type) }
 }
 
 /** Older lists take their item, or its index, from a param with a name made of the list's. */
@@ -139,7 +151,7 @@ function listStatement(
     )
     return drop
   }
-  params.needs.set(param, { type, required: true })
+  params.needs.set(param, { type, isAmount: false })
   return statement(text)
 }
 

@@ -12,6 +12,7 @@ interface ParamKeys {
   readonly required: 'flag'
   readonly transient: 'flag'
   readonly entity_type: 'text'
+  readonly amount: 'flag'
 }
 
 /** The keys of a param that is written as a table. */
@@ -25,6 +26,11 @@ export const paramKeys: RulesOf<ParamKeys> = {
   required: { type: 'flag', fallback: false, about: 'Must be given, and not null.' },
   transient: { type: 'flag', fallback: false, about: 'Kept in the event but not put into the fields.' },
   entity_type: { type: 'text', about: 'The entity type that a `ref` points at.' },
+  amount: {
+    type: 'flag',
+    fallback: false,
+    about: 'A number that is never negative; text such as "12" is read as the number.',
+  },
 }
 
 interface ActionKeys {
@@ -106,7 +112,14 @@ function readParam(node: TomlNode, issues: IssueList): ParamSection | undefined 
 }
 
 function bareParam(name: Located<string>): ParamSection {
-  return { name, type: undefined, required: undefined, transient: undefined, entity_type: undefined }
+  return {
+    name,
+    type: undefined,
+    required: undefined,
+    transient: undefined,
+    entity_type: undefined,
+    amount: undefined,
+  }
 }
 
 function readEffects(node: TomlNode | undefined, issues: IssueList): readonly TextNode[] {

@@ -19,3 +19,8 @@ export const valueTypes: readonly ValueType[] = Object.keys(all) as ValueType[]
 export function isValueType(word: string): word is ValueType {
   return Object.hasOwn(all, word)
 }
+
+/** Whether values of a type are numbers. */
+export function isNumeric(type: string): boolean {
+  return type === 'int' || type === 'number' || type === 'counter'
+}
