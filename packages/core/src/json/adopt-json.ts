@@ -24,7 +24,7 @@ interface Step {
 /**
  * Copies a value deeply and freezes the copy, so that the caller may go on using the original. `-0` becomes `0`.
  * Refused with its path: NaN, Infinity, undefined, bigint, functions, symbols, holes, accessors, class instances (Date,
- * Map, …), arrays with properties of their own, cycles and anything nested deeper than `maxDepth`.
+ * Map, …), arrays with properties of their own, proxies that throw, cycles and anything nested deeper than `maxDepth`.
  */
 export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
   const scalar = adoptScalar(value)
@@ -34,7 +34,8 @@ export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
     ok: false,
     problem: { path: [...stack.slice(1).map((step) => step.at), ...last], reason },
   })
-  const open = (source: unknown, at: string | number): Step | string => {
+  const open = (source: unknown, at: string | number): Step | string => attempt(() => tryToOpen(source, at))
+  const tryToOpen = (source: unknown, at: string | number): Step | string => {
     if (typeof source !== 'object' || source === null) return describe(source)
     if (stack.some((step) => step.source === source)) return 'a cycle'
     if (stack.length >= maxDepth) return `nested deeper than ${maxDepth} levels`
@@ -62,7 +63,8 @@ export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
       if (stack.length === 0) return { ok: true, value: step.target }
       continue
     }
-    const descriptor = Object.getOwnPropertyDescriptor(step.source, key)
+    const descriptor = attempt(() => Object.getOwnPropertyDescriptor(step.source, key))
+    if (descriptor === unreadable) return fail(unreadable, key)
     if (descriptor === undefined) return fail('a hole in an array', key)
     if (!('value' in descriptor)) return fail('an accessor property', key)
     const child: unknown = descriptor.value
@@ -75,6 +77,17 @@ export function adoptJson(value: unknown, maxDepth: number): AdoptResult {
     if (typeof opened === 'string') return fail(opened, key)
     put(step.target, key, opened.target)
     stack.push(opened)
+  }
+}
+
+const unreadable = 'an object that throws when it is looked at'
+
+/** A proxy runs its maker's code at every look; what that throws is no fault of ours. */
+function attempt<Result>(look: () => Result): Result | typeof unreadable {
+  try {
+    return look()
+  } catch {
+    return unreadable
   }
 }
 

@@ -123,6 +123,33 @@ describe('refusing a value that JSON cannot say', () => {
     expect(calls).toBe(0)
   })
 
+  it.each(['ownKeys', 'getPrototypeOf', 'getOwnPropertyDescriptor'] as const)(
+    'refuses a proxy whose %s throws, like any other value that is none of ours',
+    (trap) => {
+      const throws = (): never => {
+        throw new Error('looked at')
+      }
+      const reason = 'an object that throws when it is looked at'
+      const value = new Proxy({ a: 1 }, { [trap]: throws })
+      expect(refusal({ value })).toEqual({ path: ['value'], reason })
+      expect(refusal(value)).toEqual({ path: [], reason })
+    },
+  )
+
+  it('refuses a proxy that throws at its second look only', () => {
+    let looks = 0
+    const value = new Proxy(
+      { a: 1 },
+      {
+        getOwnPropertyDescriptor: (target, key) => {
+          if (++looks > 1) throw new Error('looked at again')
+          return Reflect.getOwnPropertyDescriptor(target, key)
+        },
+      },
+    )
+    expect(refusal([value])).toEqual({ path: [0, 'a'], reason: 'an object that throws when it is looked at' })
+  })
+
   it('refuses toJSON, which would put another value in its place', () => {
     expect(refusal({ toJSON: () => 1 })).toEqual({ path: ['toJSON'], reason: 'a function' })
   })
