@@ -32,3 +32,14 @@ export { unsyncedStorage } from './faulty-storage/unsynced-storage.ts'
 export type { UnsyncedStorage } from './faulty-storage/unsynced-storage.ts'
 
 export { VirtualClock } from './simulate/virtual-clock.ts'
+
+export { checkReplay } from './properties/check-replay.ts'
+export type {
+  OpenReplayStorage,
+  PropertyOutcome,
+  ReplayOptions,
+  ReplayReport,
+} from './properties/check-replay.ts'
+export { referenceFold } from './properties/reference-fold.ts'
+export type { ReferenceState } from './properties/reference-fold.ts'
+export type { StartHost } from './properties/stage.ts'

@@ -168,7 +168,7 @@ function hostActions(
     sweep: fc.constantFrom(0, 60_000).map((graceMs) => ({ kind: 'sweep', graceMs })),
     advance: fc.constantFrom(...delaysOf(specs)).map((ms) => ({ kind: 'advance', ms })),
   }
-  return fc.oneof(...kinds.map((kind) => makers[kind]))
+  return fc.oneof(...(kinds.length === 0 ? hostActionKinds : kinds).map((kind) => makers[kind]))
 }
 
 /** Times worth waiting for: nearly nothing, an hour, and just before and at the end of every lifetime. */

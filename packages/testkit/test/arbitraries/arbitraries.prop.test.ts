@@ -35,7 +35,7 @@ describe('commands', () => {
         'Deleted',
       ]),
     )
-    expect([...statuses]).toEqual(expect.arrayContaining(sessionSpec.states))
+    expect([...statuses]).toEqual(expect.arrayContaining([...sessionSpec.states]))
   })
 
   it('give every field values just below, at and just above its ceiling', () => {
