@@ -1,0 +1,322 @@
+// Breadth-first search over packed states, in declaration order: the first path to a state is a shortest one, and the same
+// in every run. Knows nothing of properties beyond the invariants, which decide where it may go on.
+import { deletedStatus } from '@perdure/core'
+import type { Clock } from '@perdure/core'
+import type { AbstractModel } from '../abstraction/abstract-model.ts'
+import { makeUnpack, pack } from '../abstraction/layout.ts'
+import type { Truth } from '../abstraction/truth.ts'
+import type { RulePlan } from '../transition/action-plan.ts'
+import { edgeFacts, edgeUnit, stepTables } from '../transition/step-table.ts'
+import type { StepGroup, StepTable } from '../transition/step-table.ts'
+import { enabledBits } from './exploration.ts'
+import type { EdgeIndex, Exploration, LimitName, Sighting, Suspect } from './exploration.ts'
+import { IntList } from './int-list.ts'
+import { InvariantTable } from './invariant-table.ts'
+import { StateSet } from './state-set.ts'
+
+/** Where a search is. */
+export interface SearchProgress {
+  readonly states: number
+  readonly transitions: number
+  /** States found but not yet expanded. */
+  readonly waiting: number
+  readonly elapsedMs: number
+}
+
+/** How far to search. */
+export interface SearchLimits {
+  readonly maxStates: number
+  /** When to give up, on the clock. */
+  readonly deadline: number
+  readonly maxMemoryMB: number
+}
+
+/** A search. */
+export interface SearchOptions extends SearchLimits {
+  readonly clock: Pick<Clock, 'now'>
+  /** Keeps every edge, for properties of whole runs. */
+  readonly keepsEdges: boolean
+  readonly onProgress?: (progress: SearchProgress) => void
+}
+
+/** States are expanded in bundles of this size between looks at the clock. */
+const bundle = 2048
+const progressEveryMs = 250
+const doubtful = 1
+const barred = 2
+/** Suspects that are kept an invariant: each is a path to try. */
+const maxSuspects = 24
+
+/** Searches all that can be reached from the initial states. */
+export function explore(
+  abstract: AbstractModel,
+  initial: readonly (readonly number[])[],
+  options: SearchOptions,
+): Exploration {
+  return new Search(abstract, options).run(initial)
+}
+
+class Search {
+  readonly #abstract: AbstractModel
+  readonly #options: SearchOptions
+  readonly #states: StateSet
+  readonly #unpack: (low: number, high: number, into: Int32Array) => void
+  readonly #isWide: boolean
+  readonly #cells: Int32Array
+  readonly #next: Int32Array
+  /** By status. */
+  readonly #tables: readonly (readonly StepTable[])[]
+  readonly #invariants: readonly InvariantTable[]
+  readonly #isEnforced: boolean
+  readonly #isTerminal: readonly boolean[]
+  readonly #parents = new IntList()
+  readonly #via = new IntList()
+  readonly #depths = new IntList()
+  /** Whether an enforced invariant may keep the entity from a state (`doubtful`), or does (`barred`). */
+  readonly #doubts = new IntList()
+  readonly #enabled = new IntList()
+  readonly #starts = new IntList()
+  readonly #targets = new IntList()
+  readonly #edges = new IntList()
+  readonly #suspects: readonly Suspect[][]
+  readonly #guards = new Map<number, { mayHold: boolean; mayFail: boolean }>()
+  readonly #firings = new Map<number, Sighting>()
+  readonly #hasFired: Uint8Array
+  #terminalLeft: Sighting | undefined
+  #transitions = 0
+  /** An initial state that violates an enforced invariant: it was created with, but cannot be entered again. */
+  #hasBarred = false
+
+  constructor(abstract: AbstractModel, options: SearchOptions) {
+    this.#abstract = abstract
+    this.#options = options
+    const { layout, spec, model } = abstract
+    this.#isWide = layout.isWide
+    this.#states = new StateSet(layout.isWide)
+    this.#unpack = makeUnpack(layout)
+    this.#cells = new Int32Array(layout.radices.length)
+    this.#next = new Int32Array(layout.radices.length)
+    const watch = (rule: RulePlan, truth: Truth): void => this.#noteGuard(rule, truth)
+    this.#tables = spec.states.map((status) =>
+      status === deletedStatus ? [] : stepTables(abstract, status, watch),
+    )
+    this.#invariants = abstract.invariants.map((plan) => new InvariantTable(abstract, plan))
+    this.#suspects = abstract.invariants.map(() => [])
+    this.#isEnforced = spec.enforceInvariants
+    this.#isTerminal = spec.states.map((status) => model.terminal.has(status))
+    this.#hasFired = new Uint8Array(labelCount(abstract))
+  }
+
+  run(initial: readonly (readonly number[])[]): Exploration {
+    for (const cells of initial) this.#addInitial(cells)
+    const { clock, onProgress } = this.#options
+    const startedAt = clock.now()
+    let reportedAt = startedAt
+    let expanded = 0
+    let limit: LimitName | undefined
+    while (expanded < this.#states.size) {
+      const end = Math.min(this.#states.size, expanded + bundle)
+      while (expanded < end) this.#expand(expanded++)
+      const now = clock.now()
+      if (now - reportedAt >= progressEveryMs) {
+        reportedAt = now
+        onProgress?.(this.#progress(expanded, now - startedAt))
+      }
+      limit = this.#limitMet(now)
+      if (limit !== undefined && expanded < this.#states.size) break
+      limit = undefined
+    }
+    this.#starts.push(this.#targets.length)
+    return this.#result(expanded, limit)
+  }
+
+  #progress(expanded: number, elapsedMs: number): SearchProgress {
+    const { size } = this.#states
+    return { states: size, transitions: this.#transitions, waiting: size - expanded, elapsedMs }
+  }
+
+  #limitMet(now: number): LimitName | undefined {
+    const { maxStates, deadline, maxMemoryMB } = this.#options
+    if (this.#states.size > maxStates) return 'maxStates'
+    if (now > deadline) return 'maxMillis'
+    const lists = [this.#parents, this.#via, this.#depths, this.#doubts, this.#enabled, this.#starts]
+    const edges = [this.#targets, this.#edges]
+    const bytes = [...lists, ...edges].reduce((total, { items }) => total + items.byteLength, 0)
+    return bytes + this.#states.bytes > maxMemoryMB * 2 ** 20 ? 'maxMemoryMB' : undefined
+  }
+
+  #addInitial(cells: readonly number[]): void {
+    const { low, high } = pack(this.#abstract.layout, cells)
+    const found = this.#states.find(low, high)
+    if (found >= 0) return
+    this.#next.set(cells)
+    const doubt = this.#doubtOf(this.#judge(-1, 0))
+    if (doubt === barred) this.#hasBarred = true
+    this.#add(found, low, high, -1, 0, 0, doubt)
+  }
+
+  #add(
+    missing: number,
+    low: number,
+    high: number,
+    parent: number,
+    edge: number,
+    depth: number,
+    doubt: number,
+  ): number {
+    const id = this.#states.insert(missing, low, high)
+    this.#parents.push(parent)
+    this.#via.push(edge)
+    this.#depths.push(depth)
+    this.#doubts.push(doubt)
+    return id
+  }
+
+  #expand(id: number): void {
+    const low = this.#states.lows[id] as number
+    const high = this.#isWide ? (this.#states.highs[id] as number) : 0
+    const cells = this.#cells
+    this.#unpack(low, high, cells)
+    if (this.#options.keepsEdges) this.#starts.push(this.#targets.length)
+    let enabled = 0
+    const tables = this.#tables[cells[0] as number] as readonly StepTable[]
+    for (let index = 0; index < tables.length; index++) {
+      const table = tables[index] as StepTable
+      const key = table.keyOf(cells)
+      const groups = table.dense?.[key] ?? table.groupsAt(key, cells)
+      for (let place = 0; place < groups.length; place++)
+        enabled |= this.#take(id, low, high, groups[place] as StepGroup)
+    }
+    this.#enabled.push(enabled)
+  }
+
+  /** Takes a step to each of its ends. @returns enabled bits */
+  #take(id: number, low: number, high: number, group: StepGroup): number {
+    let { edge } = group
+    const before = this.#targets.length
+    const ends = group.low.length
+    let reached = 0
+    for (let end = 0; end < ends; end++) {
+      const target = this.#reach(
+        id,
+        low + (group.low[end] as number),
+        high + (group.high[end] as number),
+        edge,
+      )
+      if (target === -1) continue
+      if (this.#doubts.items[target] === doubtful) edge &= ~edgeFacts.sure
+      reached++
+      this.#transitions++
+      if (this.#options.keepsEdges) {
+        this.#targets.push(target)
+        this.#edges.push(edge)
+      }
+    }
+    if (reached === 0) return 0
+    if (reached < ends) edge &= ~edgeFacts.sure
+    if (edge !== group.edge)
+      for (let place = before; place < this.#edges.length; place++) this.#edges.items[place] = edge
+    return (edge & edgeFacts.sure) === 0 ? enabledBits.some : enabledBits.some | enabledBits.sure
+  }
+
+  /** The id of a successor; -1 when an enforced invariant keeps the entity from it. */
+  #reach(parent: number, low: number, high: number, edge: number): number {
+    const label = Math.floor(edge / edgeUnit)
+    let id = this.#states.find(low, high)
+    if (id < 0) {
+      this.#unpack(low, high, this.#next)
+      const truth = this.#judge(parent, edge)
+      if (truth === 'false' && this.#isEnforced) return -1
+      const depth = (this.#depths.items[parent] as number) + 1
+      id = this.#add(id, low, high, parent, edge, depth, this.#doubtOf(truth))
+    } else if (this.#hasBarred && this.#doubts.items[id] === barred) {
+      return -1
+    }
+    if (this.#isTerminal[this.#cells[0] as number] === true) this.#noteTerminal(parent, low, high, edge)
+    if (this.#hasFired[label] === 0) {
+      this.#hasFired[label] = 1
+      this.#noteFiring(label, parent, low, high, edge)
+    }
+    return id
+  }
+
+  /** Asks every invariant of the state in `#next`, which an edge led to, and keeps the suspects. */
+  #judge(parent: number, edge: number): Truth {
+    let worst: Truth = 'true'
+    for (let index = 0; index < this.#invariants.length; index++) {
+      const truth = (this.#invariants[index] as InvariantTable).truthAt(this.#next)
+      if (truth === 'true') continue
+      const suspects = this.#suspects[index] as Suspect[]
+      if (suspects.length < maxSuspects) suspects.push({ parent, edge, cells: Array.from(this.#next), truth })
+      if (truth === 'false' || worst === 'true') worst = truth
+    }
+    return worst
+  }
+
+  #doubtOf(truth: Truth): number {
+    if (truth === 'true' || !this.#isEnforced) return 0
+    return truth === 'unknown' ? doubtful : barred
+  }
+
+  #noteGuard({ index }: RulePlan, truth: Truth): void {
+    const sight = this.#guards.get(index) ?? { mayHold: false, mayFail: false }
+    sight.mayHold ||= truth !== 'false'
+    sight.mayFail ||= truth !== 'true'
+    this.#guards.set(index, sight)
+  }
+
+  #noteTerminal(parent: number, low: number, high: number, edge: number): void {
+    if (this.#terminalLeft !== undefined) return
+    const cells = this.#cellsOf(low, high)
+    if (cells[0] !== this.#cells[0]) this.#terminalLeft = { parent, edge, cells }
+  }
+
+  #noteFiring(label: number, parent: number, low: number, high: number, edge: number): void {
+    const rule = ruleOfLabel(this.#abstract, label)
+    if (this.#firings.has(rule)) return
+    this.#firings.set(rule, { parent, edge, cells: this.#cellsOf(low, high) })
+  }
+
+  #cellsOf(low: number, high: number): readonly number[] {
+    const cells = new Int32Array(this.#cells.length)
+    this.#unpack(low, high, cells)
+    return Array.from(cells)
+  }
+
+  #result(expanded: number, limit: LimitName | undefined): Exploration {
+    const index: EdgeIndex = {
+      starts: this.#starts.view(),
+      targets: this.#targets.view(),
+      edges: this.#edges.view(),
+    }
+    return {
+      abstract: this.#abstract,
+      states: this.#states,
+      parents: this.#parents.view(),
+      via: this.#via.view(),
+      transitions: this.#transitions,
+      depth: this.#depths.items[this.#states.size - 1] ?? 0,
+      enabled: Uint8Array.from(this.#enabled.view()),
+      expanded,
+      index: this.#options.keepsEdges ? index : undefined,
+      suspects: this.#suspects,
+      asked: this.#invariants.map(({ isEverAsked }) => isEverAsked),
+      guards: this.#guards,
+      firings: this.#firings,
+      terminalLeft: this.#terminalLeft,
+      limit,
+    }
+  }
+}
+
+function labelCount({ actions }: AbstractModel): number {
+  return actions.reduce((total, { rules, choices }) => total + rules.length * choices.length, 0)
+}
+
+/** The place in the file of a label's rule. */
+function ruleOfLabel({ actions }: AbstractModel, label: number): number {
+  for (const { rules, choices } of actions)
+    for (const { labelBase, index } of rules)
+      if (label >= labelBase && label < labelBase + choices.length) return index
+  return -1
+}
