@@ -1,6 +1,6 @@
 // One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
 // and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
-import { PerdureError, StorageError, formatEntityKey, isPerdureError, unborn } from '@perdure/core'
+import { PerdureError, StorageError, isPerdureError, unborn } from '@perdure/core'
 import type {
   BlobWrite,
   CommitUnit,
@@ -10,13 +10,13 @@ import type {
   Knowledge,
   Needs,
 } from '@perdure/core'
-import { Conflict, HostStopped, Unavailable } from '../errors/host-errors.ts'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { Writer } from '../persistence/writer.ts'
 import type { CommandRequest } from './command-request.ts'
 import { commitUnitOf } from './commit-unit-of.ts'
 import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
+import { lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
 import { findKnowledge } from './find-knowledge.ts'
 import { repeatOutcome, reuseProblem } from './idempotency.ts'
 import { loadEntity } from './loading.ts'
@@ -110,7 +110,7 @@ export class EntityProcess implements Writer {
   submit(request: CommandRequest): void {
     const { failure } = this.#deps.cycle
     if (failure !== undefined || this.#phase === 'stopped') {
-      request.settle({ ok: false, error: this.#failureOf(failure ?? this.#stopError()) })
+      request.settle({ ok: false, error: tellFailure(this.entity, failure ?? stopError(this.entity)) })
       return
     }
     this.#inbox.push(request)
@@ -133,7 +133,7 @@ export class EntityProcess implements Writer {
   stop(): void {
     this.#enter('stopped')
     const undecided = [...this.#takeWaiting(), ...this.#inbox.splice(0)]
-    this.#settleAll([...this.#pending.dropBehind(), ...undecided], this.#stopError())
+    this.#settleAll([...this.#pending.dropBehind(), ...undecided], stopError(this.entity))
     if (this.#pending.size === 0) this.#endAssumption()
   }
 
@@ -158,20 +158,20 @@ export class EntityProcess implements Writer {
     for (const request of inFlight) {
       request.attempts++
       if (request.attempts < maxAttempts) again.push(request)
-      else request.settle({ ok: false, error: this.#lostTooOften(actualVersion) })
+      else request.settle({ ok: false, error: lostTooOften(this.entity, maxAttempts, actualVersion) })
     }
     this.#decideAgain([...again, ...behind])
   }
 
   failed(error: PerdureError): void {
     const { inFlight, behind } = this.#forget()
-    this.#settleAll([...inFlight, ...behind, ...this.#inbox.splice(0)], this.#failureOf(error))
+    this.#settleAll([...inFlight, ...behind, ...this.#inbox.splice(0)], tellFailure(this.entity, error))
   }
 
   /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
   #decideAgain(requests: readonly CommandRequest[]): void {
     if (this.#phase === 'stopped') {
-      this.#settleAll(requests, this.#stopError())
+      this.#settleAll(requests, stopError(this.entity))
       return
     }
     this.#inbox = [...requests, ...this.#inbox]
@@ -199,7 +199,7 @@ export class EntityProcess implements Writer {
       state = await this.#readState()
     } catch (error) {
       if (this.#isStopped()) return
-      const failure = isPerdureError(error, 'corrupt_stream') ? error : this.#unavailable(error)
+      const failure = isPerdureError(error, 'corrupt_stream') ? error : unavailable(this.entity, error)
       const waiting = this.#inbox.splice(0)
       // In one step with the phase: who comes from now on starts an activation of his own.
       this.#activation = undefined
@@ -320,7 +320,7 @@ export class EntityProcess implements Writer {
     }
     lookUp().then(goOn, (error: unknown) => {
       const isKnown = error instanceof PerdureError && !(error instanceof StorageError)
-      goOn(() => this.#refuse(request, isKnown ? error : this.#unavailable(error)))
+      goOn(() => this.#refuse(request, isKnown ? error : unavailable(this.entity, error)))
     })
   }
 
@@ -341,25 +341,6 @@ export class EntityProcess implements Writer {
 
   #settleAll(requests: readonly CommandRequest[], error: PerdureError): void {
     for (const request of requests) request.settle({ ok: false, error })
-  }
-
-  /** What the asker hears of a failure to write. */
-  #failureOf(error: PerdureError): PerdureError {
-    const isPlain = error.code === 'unit_refused' || !(error instanceof StorageError)
-    return isPlain ? error : this.#unavailable(error)
-  }
-
-  #unavailable(cause: unknown): Unavailable {
-    return cause instanceof Unavailable ? cause : new Unavailable(formatEntityKey(this.entity), cause)
-  }
-
-  #stopError(): HostStopped {
-    return new HostStopped(formatEntityKey(this.entity))
-  }
-
-  #lostTooOften(actual: number): Conflict {
-    const message = `lost ${maxAttempts} times against another writer; ask again`
-    return new Conflict(formatEntityKey(this.entity), message, { actual })
   }
 
   #isStopped(): boolean {
