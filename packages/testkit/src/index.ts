@@ -43,3 +43,6 @@ export type {
 export { referenceFold } from './properties/reference-fold.ts'
 export type { ReferenceState } from './properties/reference-fold.ts'
 export type { StartHost } from './properties/stage.ts'
+
+export { Scenario, scenario } from './scenario/scenario.ts'
+export type { ExpectedEvent, GivenEvent, ScenarioOptions } from './scenario/scenario.ts'

@@ -1,0 +1,32 @@
+// The matcher for what the testkit has looked into: fails with the smallest run that breaks a property.
+import { expect } from 'vitest'
+import type { SearchResult } from '../arbitraries/find-counterexample.ts'
+import type { PropertyOutcome, ReplayReport } from '../properties/check-replay.ts'
+
+/** What `toHold` understands: the result of one search, or of several. */
+export type Holdable = SearchResult | PropertyOutcome | ReplayReport
+
+/** The matchers, for `expect.extend` of another instance of vitest's `expect`. */
+export const perdureMatchers: {
+  toHold(received: Holdable): { readonly pass: boolean; readonly message: () => string }
+} = {
+  toHold(received) {
+    const outcomes = 'outcomes' in received ? received.outcomes : [received]
+    const failures = outcomes.flatMap((outcome) => (outcome.kind === 'fails' ? [outcome.error.message] : []))
+    return {
+      pass: failures.length === 0,
+      message: () =>
+        failures.length === 0 ? 'expected a counterexample, and there is none' : failures.join('\n\n'),
+    }
+  },
+}
+
+expect.extend(perdureMatchers)
+
+declare module 'vitest' {
+  // oxlint-disable-next-line typescript/no-explicit-any, no-unused-vars -- vitest declares it with this parameter
+  interface Matchers<T = any> {
+    /** What was looked into holds: no run was found that breaks it. */
+    toHold(): void
+  }
+}
