@@ -58,7 +58,8 @@ ${rest}
 /** The spec of a text that has no error. */
 export function parsed(text: string): EntitySpec {
   const { spec, issues } = parseSpec(text)
-  if (spec === undefined) throw new Error(`not valid: ${JSON.stringify(issues, undefined, 2)}`)
+  const errors = issues.filter(({ severity }) => severity === 'error')
+  if (spec === undefined) throw new Error(`not valid: ${JSON.stringify(errors, undefined, 2)}\n${text}`)
   return spec
 }
 

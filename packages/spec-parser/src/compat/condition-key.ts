@@ -1,5 +1,5 @@
 // The key that holds a condition, `guard` or `assert`, in its older forms: a clause in words, a table, or several.
-import { commentsInside, replaceEntry, replaceNode } from '../edit/table-edits.ts'
+import { commentsInside, isUnderHeader, replaceEntry, replaceNode } from '../edit/table-edits.ts'
 import { tomlString } from '../toml/toml-text.ts'
 import type { TableNode, TomlNode } from '../toml/toml-node.ts'
 import { modernCondition, modernGuard } from './conditions.ts'
@@ -8,15 +8,17 @@ import type { LegacyContext } from './legacy-context.ts'
 
 /** Rewrites the condition under `key`. */
 export function rewriteCondition(table: TableNode, key: string, context: LegacyContext): TableNode {
-  const node = table.entries.get(key)?.value
-  const modern = node === undefined ? undefined : modernText(node, context)
-  if (node === undefined || modern === undefined) return table
+  const entry = table.entries.get(key)
+  const modern = entry === undefined ? undefined : modernText(entry.value, context)
+  if (entry === undefined || modern === undefined) return table
+  const node = entry.value
   const line = `${key} = ${tomlString(modern)}`
   reportLegacy(context, node.span, node.kind === 'text' ? `'${node.value}'` : `a ${key} of tables`, line)
+  const comments = isUnderHeader(entry) ? [] : commentsInside(node, context.text)
   const edits =
     node.kind === 'text'
       ? [replaceNode(node, tomlString(modern))]
-      : [...commentsInside(node, context.text), ...replaceEntry(table, key, line, context.text)]
+      : [...comments, ...replaceEntry(table, key, line, context.text)]
   context.edits.push(...edits)
   return withEntries(table, new Map([[key, rewritten(modern, node.span)]]))
 }

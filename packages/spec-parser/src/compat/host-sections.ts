@@ -103,7 +103,7 @@ function integrationsOfName(group: readonly LegacyTrigger[], context: LegacyCont
   const areEqual = bodies.every((body) => body === bodies[0])
   const isEmitted = context.triggers.has(first.name)
   if (areEqual) {
-    const triggers = isEmitted ? [first.name] : group.map(({ action }) => action)
+    const triggers = isEmitted ? [first.name] : [...new Set(group.map(({ action }) => action))]
     return [integrationOf(first, first.name, triggers, context)]
   }
   return group.map((trigger) =>

@@ -95,7 +95,14 @@ function rewriteSections(root: TableNode, context: LegacyContext): TableNode {
     each('webhook', (table) => [rewriteWebhook(table, context)]),
   ])
   const present = new Map([...changes].filter(([section]) => root.entries.has(section)))
-  return appendTables(withEntries(root, present), 'liveness', liveness)
+  const finished = appendTables(withEntries(root, present), 'liveness', liveness)
+  return withEntries(finished, new Map([['liveness', inTextOrder(finished.entries.get('liveness')?.value)]]))
+}
+
+/** An ordering becomes a liveness property where it stands, perhaps before others. */
+function inTextOrder(node: TomlNode | undefined): TomlNode | undefined {
+  if (node?.kind !== 'array') return node
+  return { ...node, items: node.items.toSorted((a, b) => a.span.start - b.span.start) }
 }
 
 function mapTables(
@@ -115,11 +122,8 @@ function appendTables(root: TableNode, section: string, tables: readonly TableNo
   const [first] = tables
   if (first === undefined) return root
   const node = root.entries.get(section)?.value
-  const items = node?.kind === 'array' ? node.items : []
-  return withEntries(
-    root,
-    new Map([[section, { kind: 'array', items: [...items, ...tables], span: node?.span ?? first.span }]]),
-  )
+  const items = [...(node?.kind === 'array' ? node.items : []), ...tables]
+  return withEntries(root, new Map([[section, { kind: 'array', items, span: node?.span ?? first.span }]]))
 }
 
 function rewriteAutomaton(table: TableNode, context: LegacyContext): TableNode {

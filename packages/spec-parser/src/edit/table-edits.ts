@@ -42,10 +42,13 @@ export function removeNode(node: TomlNode, text: string): readonly TextEdit[] {
   return [...header, ...[...node.entries.keys()].flatMap((key) => removeEntry(node, key, text))]
 }
 
-/** Adds a line to a table under a header, after the last of its own keys. */
+/**
+ * Adds a line to a table under a header, after the last key that has a line of its own. A key whose place lies inside its
+ * value has none: it stands under headers, or stands for what was there, and those lines may be about to go.
+ */
 export function insertLine(table: TableNode, line: string, text: string): TextEdit {
   const ends = [...table.entries.values()]
-    .filter((entry) => !isUnderHeader(entry))
+    .filter(({ keySpan, value }) => keySpan.end <= value.span.start)
     .map(({ value }) => lastOffset(value))
   const at = endOfLine(text, Math.max(table.span.end, ...ends))
   return { start: at, end: at, text: `\n${line}` }
