@@ -9,7 +9,7 @@ import type { TomlValue } from 'smol-toml'
 import { expect } from 'vitest'
 
 import { locate } from '../src/locate.ts'
-import type { Place } from '../src/locate.ts'
+import { expectMirrors } from './mirrors.ts'
 
 const corpus = path.resolve(import.meta.dirname, '../../../test/corpus')
 const texts = ['valid', 'invalid', 'legacy', 'codes'].flatMap((folder) =>
@@ -114,24 +114,5 @@ function parsed(text: string): TomlValue | undefined {
     return parse(text, { integersAsBigInt: 'asNeeded' })
   } catch {
     return undefined
-  }
-}
-
-/** The places have the shape of the value, and each string's text reads as that string. */
-function expectMirrors(value: TomlValue, place: Place, text: string): void {
-  if (typeof value === 'string') {
-    expect(parse(`key = ${text.slice(place.span.start, place.span.end)}`)).toEqual({ key: value })
-  } else if (Array.isArray(value)) {
-    expect(place.items).toHaveLength(value.length)
-    for (const [index, item] of value.entries()) {
-      const inner = place.items[index]
-      if (inner !== undefined) expectMirrors(item, inner, text)
-    }
-  } else if (typeof value === 'object' && Object.getPrototypeOf(value) === null) {
-    expect([...place.entries.keys()].sort()).toEqual(Object.keys(value).sort())
-    for (const [key, item] of Object.entries(value)) {
-      const inner = place.entries.get(key)?.place
-      if (inner !== undefined) expectMirrors(item, inner, text)
-    }
   }
 }
