@@ -1,4 +1,4 @@
-// Where a storage begins: a URL is understood, a database opened, its schema brought up to date.
+// Where a storage begins: a URL is understood, a database opened, its schema brought up to date or only looked at.
 import { defaultLimits, noProbe, silentLogger, systemClock } from '@perdure/core'
 import type { Clock, Logger, Probe, Storage } from '@perdure/core'
 import type { CommitLimits } from './commit/prepared-unit.ts'
@@ -10,7 +10,7 @@ import { translateError } from './connect/sqlstate.ts'
 import { parseStorageUrl } from './connect/storage-url.ts'
 import { PgStorage } from './pg-storage.ts'
 import { checkServer } from './schema/check-server.ts'
-import { checkSchemaName, defaultSchema, migrate } from './schema/migrate.ts'
+import { checkSchemaName, defaultSchema, migrate, requireSchema } from './schema/migrate.ts'
 import { tablesOf } from './schema/tables.ts'
 import { prepareStatements } from './storage-context.ts'
 
@@ -18,6 +18,11 @@ import { prepareStatements } from './storage-context.ts'
 export interface StorageOptions {
   /** The PostgreSQL schema that holds the tables, created when it is missing. @defaultValue `perdure` */
   readonly schema?: string
+  /**
+   * Whether the schema may be created and brought up to date. With false nothing is made, no PGlite directory either: only a
+   * schema that is there and of this package's version is opened. @defaultValue true
+   */
+  readonly migrate?: boolean
   /** Connections to PostgreSQL; PGlite has one. */
   readonly pool?: PoolOptions
   /** The largest event, in bytes of JSON. @defaultValue 16 MiB */
@@ -34,7 +39,7 @@ export interface StorageOptions {
 }
 
 /**
- * Opens a storage and brings its schema up to date.
+ * Opens a storage and brings its schema up to date, unless `migrate` is false.
  *
  * - `postgres://user:password@host:port/database`: PostgreSQL 14 or later, shared by any number of processes.
  * - `pglite://./.perdure`, `pglite:///var/lib/app`: PGlite in a directory, owned by one opener at a time. Survives the death
@@ -42,11 +47,11 @@ export interface StorageOptions {
  * - `pglite://memory`: PGlite in memory; gone with the process.
  *
  * @throws StorageError `storage_misconfigured`, `storage_unavailable`, `storage_forbidden`, `storage_in_use`,
- *   `schema_too_new`
+ *   `schema_too_new`; `schema_missing` and `schema_outdated` with `migrate: false`
  */
 export async function openStorage(url: string, options: StorageOptions = {}): Promise<Storage> {
   checkSchemaName(options.schema ?? defaultSchema)
-  const engine = await openEngine(url, options.pool ?? {}, options.logger ?? silentLogger)
+  const engine = await openEngine(url, options)
   try {
     return await openSchema(engine, options)
   } catch (error) {
@@ -62,7 +67,7 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   const tables = tablesOf(schema)
   try {
     await checkServer(database)
-    await migrate(database, tables)
+    await (options.migrate === false ? requireSchema : migrate)(database, tables)
   } catch (error) {
     throw translateError(error, `preparing schema "${schema}"`)
   }
@@ -71,7 +76,10 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   return new PgStorage({ engine, context })
 }
 
-function openEngine(url: string, pool: PoolOptions, logger: Logger): Promise<Engine> | Engine {
+function openEngine(
+  url: string,
+  { pool = {}, logger = silentLogger, migrate: mayCreate = true }: StorageOptions,
+): Promise<Engine> | Engine {
   const target = parseStorageUrl(url)
   switch (target.kind) {
     case 'postgres':
@@ -79,7 +87,7 @@ function openEngine(url: string, pool: PoolOptions, logger: Logger): Promise<Eng
     case 'pglite-memory':
       return openPgliteInMemory()
     case 'pglite-directory':
-      return openPgliteDirectory(target.directory)
+      return openPgliteDirectory(target.directory, mayCreate)
   }
 }
 

@@ -140,3 +140,49 @@ describe('schema', () => {
     }
   })
 })
+
+describe('opening without migrating', () => {
+  const look = { migrate: false }
+
+  it('refuses an empty database and makes nothing there', async () => {
+    await expect(openStorage(database.url, look)).rejects.toMatchObject({
+      code: 'schema_missing',
+      details: { schema: 'perdure' },
+    })
+    expect(await database.query(`select from pg_namespace where nspname = 'perdure'`)).toEqual([])
+  })
+
+  it('refuses a schema that holds nothing of Perdure and leaves it as it is', async () => {
+    await database.query('create schema perdure')
+    await expect(openStorage(database.url, look)).rejects.toMatchObject({ code: 'schema_missing' })
+    expect(
+      await database.query(`select from information_schema.tables where table_schema = 'perdure'`),
+    ).toEqual([])
+  })
+
+  it('refuses a newer schema', async () => {
+    await (await openStorage(database.url)).close()
+    await database.query(`insert into perdure.migrations values (99, 'from-the-future', now())`)
+    await expect(openStorage(database.url, look)).rejects.toMatchObject({ code: 'schema_too_new' })
+  })
+
+  it('opens what is up to date, with the privilege to read and no other', async () => {
+    const writer = await openStorage(database.url)
+    await writer.commit([unitOf(counter('c-1'), 0)])
+    await writer.close()
+    await database.query(`create role ${database.name} login password 'secret'`)
+    try {
+      await database.query(`grant usage on schema perdure to ${database.name}`)
+      await database.query(`grant select on all tables in schema perdure to ${database.name}`)
+      const url = new URL(database.url)
+      url.username = database.name
+      url.password = 'secret'
+      const storage = await openStorage(url.href, look)
+      expect(await storage.readEvents(counter('c-1'))).toHaveLength(1)
+      await storage.close()
+    } finally {
+      await database.query(`drop owned by ${database.name}`)
+      await database.query(`drop role ${database.name}`)
+    }
+  })
+})

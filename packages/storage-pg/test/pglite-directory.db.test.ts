@@ -120,3 +120,33 @@ describe('prepared image', () => {
     await storage.close()
   })
 })
+
+describe('opening a PGlite directory without migrating', () => {
+  it('refuses one that holds nothing and leaves it empty', async () => {
+    await expect(openStorage(url, { migrate: false })).rejects.toMatchObject({
+      code: 'schema_missing',
+      details: { directory },
+    })
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('makes no directory where there is none', async () => {
+    await expect(openStorage(`${url}/absent`, { migrate: false })).rejects.toMatchObject({
+      code: 'schema_missing',
+    })
+    expect(await readdir(directory)).toEqual([])
+  })
+
+  it('opens what an earlier opener made, but no other schema in it', async () => {
+    const storage = await openStorage(url)
+    await storage.commit([unitOf(counter('c-1'), 0)])
+    await storage.close()
+    await expect(openStorage(url, { migrate: false, schema: 'another' })).rejects.toMatchObject({
+      code: 'schema_missing',
+      details: { schema: 'another' },
+    })
+    const again = await openStorage(url, { migrate: false })
+    expect(await again.readEvents(counter('c-1'))).toHaveLength(1)
+    await again.close()
+  })
+})

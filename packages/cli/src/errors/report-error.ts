@@ -13,6 +13,8 @@ const hints: Readonly<Record<string, string>> = {
     'an embedded storage has one owner at a time: stop the program that has it open, or use PostgreSQL',
   storage_misconfigured: "a storage is 'postgres://user:password@host/database' or 'pglite://./directory'",
   storage_forbidden: 'the user of the URL needs rights on the schema; see --schema',
+  schema_missing: 'a host creates the schema when it starts there first; see --storage and --schema',
+  schema_outdated: 'a host of this version migrates the schema when it starts; looking never changes it',
   schema_too_new: 'a newer version of Perdure wrote this storage: update @perdure/cli',
   corrupt_blob: 'a running host rebuilds the content from its event when the field is read there',
 }

@@ -1,5 +1,5 @@
-// Opens the storage that is meant, and closes it whatever happens. Looking never makes a storage: a directory that is not
-// there is an error.
+// Opens the storage that is meant, and closes it whatever happens. Looking never makes a storage nor changes its schema: what
+// is not there is an error.
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
 import type { Storage } from '@perdure/core'
@@ -20,7 +20,7 @@ export async function withStorage(
   const url = await findUrl(io, options.storage)
   const { openStorage } = await import('@perdure/storage-pg')
   const { schema } = options
-  const storage = await openStorage(url, schema === undefined ? {} : { schema })
+  const storage = await openStorage(url, { migrate: false, ...(schema === undefined ? {} : { schema }) })
   try {
     return await work(storage)
   } finally {

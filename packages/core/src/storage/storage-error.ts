@@ -19,6 +19,10 @@ export type StorageErrorCode =
   | 'storage_full'
   /** The database has a newer schema than this version knows. */
   | 'schema_too_new'
+  /** There is no schema, and the opener may not create one. */
+  | 'schema_missing'
+  /** The schema is older than this version needs, and the opener may not migrate it. */
+  | 'schema_outdated'
   /** Stored events of an entity cannot be read: a gap, a duplicate, an undecodable payload. */
   | 'corrupt_stream'
   /** Bytes of a blob do not have the hash or the length they are stored under. */

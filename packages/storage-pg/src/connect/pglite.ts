@@ -25,11 +25,19 @@ export async function openPgliteInMemory(): Promise<Engine> {
 }
 
 /**
- * Opens a directory, creating the database when there is none: `owner.lock` and `data` inside it.
+ * Opens a directory: `owner.lock` and `data` inside it. A database is created when there is none and `mayCreate`.
  *
- * @throws StorageError `storage_in_use` while another opener holds it
+ * @throws StorageError `storage_in_use` while another opener holds it; `schema_missing` when there is nothing to open
  */
-export async function openPgliteDirectory(directory: string): Promise<Engine> {
+export async function openPgliteDirectory(directory: string, mayCreate: boolean): Promise<Engine> {
+  // Before the lock, whose file would already be something made.
+  if (!mayCreate && !(await exists(join(directory, 'data', 'PG_VERSION')))) {
+    throw new StorageError(
+      'schema_missing',
+      `there is no storage in ${directory}: check the path, or open it with migrations allowed to create one`,
+      { details: { directory } },
+    )
+  }
   const lock = await acquireOwnerLock(directory).catch((error: unknown) => {
     throw translateError(error, `taking the PGlite directory ${directory}`)
   })

@@ -3,7 +3,8 @@ import { StorageError } from '@perdure/core'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
 import type { Database } from '../connect/engine.ts'
-import { migrations, schemaVersion } from './migration-list.ts'
+import { readVersion, refuseNewer, requireVersion } from './found-version.ts'
+import { migrations } from './migration-list.ts'
 import type { Tables } from './tables.ts'
 
 /** The schema of a storage that names none. */
@@ -17,14 +18,14 @@ export const defaultSchema = 'perdure'
  */
 export async function migrate(database: Database, tables: Tables): Promise<void> {
   const start = await readVersion(database, tables)
-  refuseNewer(start, tables)
+  refuseNewer(start, tables.schema)
   for (const migration of migrations.filter(({ version }) => version > start)) {
     await database.transaction().execute(async (transaction) => {
       await sql`select pg_advisory_xact_lock(hashtextextended(${`perdure migrate ${tables.schema}`}::text, 0))`.execute(
         transaction,
       )
       const version = await readVersion(transaction, tables)
-      refuseNewer(version, tables)
+      refuseNewer(version, tables.schema)
       // Somebody else applied it while this opener waited for the lock.
       if (version >= migration.version) return
       if (version === 0) await createMigrationsTable(transaction, tables)
@@ -33,6 +34,15 @@ export async function migrate(database: Database, tables: Tables): Promise<void>
         values (${migration.version}::int4, ${migration.name}::text, now())`.execute(transaction)
     })
   }
+}
+
+/**
+ * Makes sure, without changing anything, that the schema is there and of exactly the version of this package.
+ *
+ * @throws StorageError `schema_missing`, `schema_outdated`, `schema_too_new`
+ */
+export async function requireSchema(database: Database, tables: Tables): Promise<void> {
+  requireVersion(await readVersion(database, tables), tables.schema)
 }
 
 /**
@@ -47,23 +57,6 @@ export function checkSchemaName(schema: string): void {
   )
 }
 
-/**
- * Asks the catalogue's tables, not `to_regclass`: that answers from a cache of the session, which still says no to who asked
- * before and has waited for the lock since.
- */
-async function readVersion(database: Kysely<unknown>, tables: Tables): Promise<number> {
-  const { rows } = await sql<{ found: boolean }>`select exists (
-    select from pg_catalog.pg_class as class
-    join pg_catalog.pg_namespace as namespace on namespace.oid = class.relnamespace
-    where namespace.nspname = ${tables.schema}::text and class.relname = 'migrations'
-  ) as found`.execute(database)
-  if (rows[0]?.found !== true) return 0
-  const versions = await sql<{
-    version: number | null
-  }>`select max(version) as version from ${tables.migrations}`.execute(database)
-  return versions.rows[0]?.version ?? 0
-}
-
 /** `create schema if not exists` would need the privilege to create schemas even where there is nothing to create. */
 async function createMigrationsTable(transaction: Kysely<unknown>, tables: Tables): Promise<void> {
   const { rows } = await sql<{ found: boolean }>`select exists (
@@ -75,13 +68,4 @@ async function createMigrationsTable(transaction: Kysely<unknown>, tables: Table
     name text not null,
     applied_at timestamptz not null
   )`.execute(transaction)
-}
-
-function refuseNewer(found: number, tables: Tables): void {
-  if (found <= schemaVersion) return
-  throw new StorageError(
-    'schema_too_new',
-    `schema "${tables.schema}" is at version ${found}, this package knows ${schemaVersion}: update @perdure/storage-pg`,
-    { details: { schema: tables.schema, found, known: schemaVersion } },
-  )
 }
