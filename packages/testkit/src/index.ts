@@ -46,3 +46,30 @@ export type { StartHost } from './properties/stage.ts'
 
 export { Scenario, scenario } from './scenario/scenario.ts'
 export type { ExpectedEvent, GivenEvent, ScenarioOptions } from './scenario/scenario.ts'
+
+export { toDot } from './checker/export/to-dot.ts'
+export { toTla } from './checker/export/to-tla.ts'
+export type { TlaExport } from './checker/export/to-tla.ts'
+export { traceToMermaid } from './checker/export/trace-to-mermaid.ts'
+export type { LimitName } from './checker/explore/exploration.ts'
+export type { Mutant, MutationReport } from './checker/mutation/mutation-report.ts'
+export { renderReport } from './checker/render/render-report.ts'
+export { renderTrace } from './checker/render/render-trace.ts'
+export type { RenderOptions } from './checker/render/render-trace.ts'
+export { traceCommands } from './checker/render/trace-commands.ts'
+export { traceTest } from './checker/render/trace-test.ts'
+export type { TraceTestOptions } from './checker/render/trace-test.ts'
+export { exitCodeOf } from './checker/report.ts'
+export type {
+  ConformanceCount,
+  PropertyKind,
+  PropertyResult,
+  PropertySeverity,
+  PropertyStatus,
+  SpecReport,
+  Verdict,
+  VerifyReport,
+} from './checker/report.ts'
+export type { Trace, TraceStep } from './checker/concrete/trace.ts'
+export type { VerifyOptions, VerifyProgress } from './checker/verify-options.ts'
+export { verifySpec } from './checker/verify-spec.ts'

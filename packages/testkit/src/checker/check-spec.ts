@@ -200,7 +200,7 @@ function creationsOf(
   const creations = new Map<number, JsonObject>()
   for (const { cells, fields } of beginnings) {
     const { low, high } = pack(abstract.layout, cells)
-    const id = states.find(low, high)
+    const id = states.idOf(low, high)
     if (!creations.has(id)) creations.set(id, fields)
   }
   return creations

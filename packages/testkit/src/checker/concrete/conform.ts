@@ -111,7 +111,7 @@ class Comparing {
         ? 'the model refuses it, core accepts it'
         : 'core leads to a state that the model does not'
     const { low, high } = pack(layout, cells)
-    const id = this.#exploration.states.find(low, high)
+    const id = this.#exploration.states.idOf(low, high)
     if (id >= 0) this.meet(id, outcome.state)
     else if (this.#exploration.limit === undefined)
       return 'core leads to a state that the search did not find'

@@ -149,7 +149,9 @@ export class Replayer {
       from: before.status,
       to: after.status,
       variables: this.variablesOf(after),
-      ...(outcome.kind === 'refused' ? { refused: outcome.rejection.message } : {}),
+      ...(outcome.kind === 'refused'
+        ? { refusal: { code: outcome.rejection.code, message: outcome.rejection.message } }
+        : {}),
     }
   }
 }

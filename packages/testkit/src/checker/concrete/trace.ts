@@ -1,5 +1,5 @@
 // A run of the real entity, as data: what a report shows and what a test can repeat.
-import type { JsonObject, JsonValue } from '@perdure/core'
+import type { JsonObject, JsonValue, RejectionCode } from '@perdure/core'
 
 /** One command and what came of it. */
 export interface TraceStep {
@@ -11,8 +11,8 @@ export interface TraceStep {
   readonly to: string
   /** What the variables that matter hold afterwards. */
   readonly variables: Readonly<Record<string, JsonValue>>
-  /** Why the entity refuses the command at run time; absent when it accepts it. */
-  readonly refused?: string
+  /** Why the entity refuses the command at run time, where `to` is what it would lead to; absent when it accepts it. */
+  readonly refusal?: { readonly code: RejectionCode; readonly message: string }
 }
 
 /** A run from creation on. */

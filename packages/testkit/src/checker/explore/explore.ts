@@ -42,6 +42,8 @@ export interface SearchOptions extends SearchLimits {
 /** States are expanded in bundles of this size between looks at the clock. */
 const bundle = 2048
 const progressEveryMs = 250
+/** In place of an id that nobody needs. */
+const found = 0
 const doubtful = 1
 const barred = 2
 /** Suspects that are kept an invariant: each is a path to try. */
@@ -84,14 +86,15 @@ class Search {
   readonly #hasFired: Uint8Array
   #terminalLeft: Sighting | undefined
   #transitions = 0
-  /** An initial state that violates an enforced invariant: it was created with, but cannot be entered again. */
-  #hasBarred = false
+  /** Whether it matters which known state an edge leads to: edges are kept, or some state is doubtful or barred. */
+  #needsIds: boolean
 
   constructor(abstract: AbstractModel, options: SearchOptions) {
     this.#abstract = abstract
     this.#options = options
     const { layout, spec, model } = abstract
     this.#isWide = layout.isWide
+    this.#needsIds = options.keepsEdges
     this.#states = new StateSet(layout.isWide)
     this.#unpack = makeUnpack(layout)
     this.#cells = new Int32Array(layout.radices.length)
@@ -147,12 +150,11 @@ class Search {
 
   #addInitial(cells: readonly number[]): void {
     const { low, high } = pack(this.#abstract.layout, cells)
-    const found = this.#states.find(low, high)
-    if (found >= 0) return
+    const slot = this.#states.find(low, high)
+    if (slot >= 0) return
     this.#next.set(cells)
     const doubt = this.#doubtOf(this.#judge(-1, 0))
-    if (doubt === barred) this.#hasBarred = true
-    this.#add(found, low, high, -1, 0, 0, doubt)
+    this.#add(slot, low, high, -1, 0, 0, doubt)
   }
 
   #add(
@@ -204,7 +206,7 @@ class Search {
         edge,
       )
       if (target === -1) continue
-      if (this.#doubts.items[target] === doubtful) edge &= ~edgeFacts.sure
+      if (this.#needsIds && this.#doubts.items[target] === doubtful) edge &= ~edgeFacts.sure
       reached++
       this.#transitions++
       if (this.#options.keepsEdges) {
@@ -219,18 +221,20 @@ class Search {
     return (edge & edgeFacts.sure) === 0 ? enabledBits.some : enabledBits.some | enabledBits.sure
   }
 
-  /** The id of a successor; -1 when an enforced invariant keeps the entity from it. */
+  /** The id of a successor, or `found` when it is not needed; -1 when an enforced invariant keeps the entity from it. */
   #reach(parent: number, low: number, high: number, edge: number): number {
     const label = Math.floor(edge / edgeUnit)
-    let id = this.#states.find(low, high)
-    if (id < 0) {
+    const slot = this.#states.find(low, high)
+    let id = found
+    if (slot < 0) {
       this.#unpack(low, high, this.#next)
       const truth = this.#judge(parent, edge)
       if (truth === 'false' && this.#isEnforced) return -1
       const depth = (this.#depths.items[parent] as number) + 1
-      id = this.#add(id, low, high, parent, edge, depth, this.#doubtOf(truth))
-    } else if (this.#hasBarred && this.#doubts.items[id] === barred) {
-      return -1
+      id = this.#add(slot, low, high, parent, edge, depth, this.#doubtOf(truth))
+    } else if (this.#needsIds) {
+      id = this.#states.idAt(slot)
+      if (this.#doubts.items[id] === barred) return -1
     }
     if (this.#isTerminal[this.#cells[0] as number] === true) this.#noteTerminal(parent, low, high, edge)
     if (this.#hasFired[label] === 0) {
@@ -253,8 +257,10 @@ class Search {
     return worst
   }
 
+  /** An initial state may be barred: it was created so, but cannot be entered again. */
   #doubtOf(truth: Truth): number {
     if (truth === 'true' || !this.#isEnforced) return 0
+    this.#needsIds = true
     return truth === 'unknown' ? doubtful : barred
   }
 

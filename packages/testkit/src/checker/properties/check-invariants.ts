@@ -59,7 +59,7 @@ function describe({ assert, when }: InvariantSpec, { trace, state }: RealRun): s
     return `${what}: the initial values violate it; creation must bring fields that satisfy it`
   }
   const ending =
-    last.refused === undefined
+    last.refusal === undefined
       ? ''
       : '; at run time that command is refused because of it, so a guard should say no first'
   return `${what} after ${last.action}${ending}`

@@ -10,10 +10,10 @@ export interface Cycle {
   readonly places: readonly number[]
 }
 
-/** Where a fair action gets its due: on an edge, or in a state that does not surely offer it. */
-type Stop =
-  | { readonly kind: 'edge'; readonly source: number; readonly place: number }
-  | { readonly kind: 'state'; readonly id: number }
+interface InnerEdge {
+  readonly source: number
+  readonly place: number
+}
 
 /** A fair cycle; undefined when the component has no edge inside or is not fair. */
 export function fairCycle(
@@ -25,20 +25,22 @@ export function fairCycle(
   const inner = innerEdges(graph, component, members)
   const [first] = inner
   if (first === undefined) return undefined
-  const stops: Stop[] = []
+  const trip = new RoundTrip(graph, members, first.source)
   for (let action = 0; action < fairness.actions.length; action++) {
-    const taken = inner.find(({ source, place }) => fairness.takenBy(source, place).includes(action))
-    const idle = component.find((id) => !fairness.offeredBy(id).has(action))
-    if (idle !== undefined) stops.push({ kind: 'state', id: idle })
-    else if (taken !== undefined) stops.push({ kind: 'edge', ...taken })
+    const isIdle = (id: number): boolean => !fairness.offeredBy(id).has(action)
+    const isTaken = ({ source, place }: InnerEdge): boolean =>
+      fairness.takenBy(source, place).includes(action)
+    // It may have got its due on the way already.
+    if (trip.visited.some(isIdle) || trip.edges.some(isTaken)) continue
+    const idle = component.find(isIdle)
+    const taken = idle === undefined ? inner.find(isTaken) : undefined
+    if (idle !== undefined) trip.goTo(idle)
+    else if (taken !== undefined) trip.take(taken)
     else return undefined
   }
-  return roundTrip(graph, members, first.source, stops, first.place)
-}
-
-interface InnerEdge {
-  readonly source: number
-  readonly place: number
+  if (trip.edges.length === 0) trip.take(first)
+  trip.goTo(first.source)
+  return { entry: first.source, places: trip.edges.map(({ place }) => place) }
 }
 
 /** The edges that stay inside, those of early states first. */
@@ -57,33 +59,37 @@ function innerEdges(
     })
 }
 
-function roundTrip(
-  graph: LivenessGraph,
-  members: ReadonlySet<number>,
-  entry: number,
-  stops: readonly Stop[],
-  anyPlace: number,
-): Cycle {
-  const places: number[] = []
-  let at = entry
-  const goTo = (id: number): void => {
-    if (at === id) return
-    const walk = walkWithin(graph.index, [at], (member) => members.has(member), graph.size)
-    places.push(...wayTo(walk, id).places)
-    at = id
+/** A way through a component, growing. */
+class RoundTrip {
+  readonly visited: number[]
+  readonly edges: InnerEdge[] = []
+  readonly #graph: LivenessGraph
+  readonly #members: ReadonlySet<number>
+
+  constructor(graph: LivenessGraph, members: ReadonlySet<number>, entry: number) {
+    this.#graph = graph
+    this.#members = members
+    this.visited = [entry]
   }
-  const take = (place: number): void => {
-    places.push(place)
-    at = graph.index.targets[place] as number
+
+  get #at(): number {
+    return this.visited.at(-1) ?? -1
   }
-  for (const stop of stops) {
-    if (stop.kind === 'state') goTo(stop.id)
-    else if (!places.includes(stop.place)) {
-      goTo(stop.source)
-      take(stop.place)
-    }
+
+  goTo(id: number): void {
+    if (this.#at === id) return
+    const { index, size } = this.#graph
+    const walk = walkWithin(index, [this.#at], (member) => this.#members.has(member), size)
+    for (const place of wayTo(walk, id).places) this.#follow(place)
   }
-  if (places.length === 0) take(anyPlace)
-  goTo(entry)
-  return { entry, places }
+
+  take({ source, place }: InnerEdge): void {
+    this.goTo(source)
+    this.#follow(place)
+  }
+
+  #follow(place: number): void {
+    this.edges.push({ source: this.#at, place })
+    this.visited.push(this.#graph.index.targets[place] as number)
+  }
 }
