@@ -7,6 +7,8 @@ import { glob } from 'tinyglobby'
 
 import { checkBundle } from './check/check-bundle.ts'
 import { placeOf } from './check/spec-places.ts'
+import { decodeUtf8 } from './decode-utf8.ts'
+import { IssueList } from './diagnostics/issue-list.ts'
 import { formatIssue } from './diagnostics/render-issue.ts'
 import { parseSpec } from './parse-spec.ts'
 import { SpecError } from './spec-error.ts'
@@ -66,8 +68,9 @@ async function findFiles(globs: readonly string[], cwd: string): Promise<readonl
 }
 
 async function loadFile(file: string, cwd: string, options: LoadSpecsOptions): Promise<LoadedFile> {
-  const bytes = await readBytes(path.resolve(cwd, file))
-  const { spec, issues } = parseSpec(decode(bytes, file), {
+  const decoded = decodeUtf8(await readBytes(path.resolve(cwd, file)))
+  if (decoded.kind === 'notUtf8') return { file, spec: undefined, issues: notUtf8(decoded.before, file) }
+  const { spec, issues } = parseSpec(decoded.text, {
     unsupported: options.unsupported ?? 'error',
     file,
   })
@@ -82,12 +85,11 @@ async function readBytes(file: string): Promise<Uint8Array> {
   }
 }
 
-function decode(bytes: Uint8Array, file: string): string {
-  try {
-    return new TextDecoder('utf-8', { fatal: true }).decode(bytes)
-  } catch (error) {
-    throw new SpecError('spec_unreadable', `the spec ${file} is not UTF-8`, { cause: error })
-  }
+function notUtf8(before: string, file: string): readonly SpecIssue[] {
+  const issues = new IssueList({ text: before, file })
+  const fault = { start: before.length, end: before.length }
+  issues.report('toml_syntax', fault, 'invalid TOML: what follows is not UTF-8', 'save the file as UTF-8')
+  return issues.toIssues()
 }
 
 /** Two files of one entity type: every file after the first is told so. */

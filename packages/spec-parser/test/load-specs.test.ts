@@ -58,9 +58,21 @@ describe('loadSpecs', () => {
     expect((await load('*.ioa.toml')).issues).toMatchObject([{ code: 'duplicate_name', file: 'b.ioa.toml' }])
   })
 
-  it('refuses a file that is not UTF-8', async () => {
-    await writeFile(path.join(cwd, 'a.ioa.toml'), Buffer.from([0x61, 0xff]))
-    expect((await load('*.ioa.toml')).code).toBe('spec_unreadable')
+  it.each([
+    ['a byte that UTF-8 never has', [0xff], 3],
+    ['half a character', [0xc3], 3],
+    ['half a character before more text', [0xc3, 0x28], 3],
+    ['a lone surrogate', [0xed, 0xa0, 0x80], 3],
+    ['a fault behind a character of two bytes', [0xc3, 0xa9, 0x80], 4],
+  ])('points at %s', async (_what, fault, column) => {
+    const start = Buffer.from('# é\n# ')
+    await writeFile(path.join(cwd, 'a.ioa.toml'), Buffer.concat([start, Buffer.from(fault)]))
+    await writeFile(path.join(cwd, 'b.ioa.toml'), `${spec('B')}terminl = []\n`)
+    const error = await load('*.ioa.toml')
+    expect(error.issues).toMatchObject([
+      { code: 'toml_syntax', file: 'a.ioa.toml', line: 2, column },
+      { code: 'unknown_key', file: 'b.ioa.toml' },
+    ])
   })
 
   it('does not take a folder for a spec', async () => {
