@@ -20,7 +20,7 @@ export interface ActionModel {
   readonly name: string
   /** Every declaration of each param, over all rules. */
   readonly params: ReadonlyMap<string, readonly ParamSpec[]>
-  /** The rules that may apply in a status, in file order. */
+  /** The rules that may apply in a status, in file order; a status that no rule fits is left out. */
   readonly rulesByStatus: ReadonlyMap<string, readonly RuleModel[]>
   readonly rules: readonly RuleModel[]
 }
@@ -39,7 +39,8 @@ export function buildTransitionTable(
     else sameName.push(compileRule(spec))
   }
   const live = states.filter((state) => !terminal.has(state))
-  return new Map(Array.from(rules, ([name, own]) => [name, compileAction(name, own, states, live)]))
+  const order = new Map(states.map((state, index) => [state, index]))
+  return new Map(Array.from(rules, ([name, own]) => [name, compileAction(name, own, order, live)]))
 }
 
 function compileRule(spec: ActionSpec): RuleModel {
@@ -58,14 +59,30 @@ function compileRule(spec: ActionSpec): RuleModel {
 function compileAction(
   name: string,
   rules: readonly RuleModel[],
-  states: readonly string[],
+  order: ReadonlyMap<string, number>,
   live: readonly string[],
 ): ActionModel {
   const params = new Map<string, ParamSpec[]>()
   for (const { spec } of rules) {
     for (const param of spec.params) params.set(param.name, [...(params.get(param.name) ?? []), param])
   }
-  const fits = (status: string) =>
-    rules.filter(({ spec }) => (spec.from.length === 0 ? live : spec.from).includes(status))
-  return { name, rules, params, rulesByStatus: new Map(states.map((status) => [status, fits(status)])) }
+  return { name, rules, params, rulesByStatus: groupByStatus(rules, order, live) }
+}
+
+/** Costs what the rules name, not actions times statuses: a spec may have thousands of either. */
+function groupByStatus(
+  rules: readonly RuleModel[],
+  order: ReadonlyMap<string, number>,
+  live: readonly string[],
+): ReadonlyMap<string, readonly RuleModel[]> {
+  const groups = new Map<string, RuleModel[]>()
+  for (const rule of rules) {
+    for (const status of new Set(rule.spec.from.length === 0 ? live : rule.spec.from)) {
+      const group = groups.get(status)
+      if (group === undefined) groups.set(status, [rule])
+      else group.push(rule)
+    }
+  }
+  const known = Array.from(groups).filter(([status]) => order.has(status))
+  return new Map(known.sort(([a], [b]) => (order.get(a) ?? 0) - (order.get(b) ?? 0)))
 }

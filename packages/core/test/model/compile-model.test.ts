@@ -45,7 +45,7 @@ describe('compiling a spec', () => {
   it('lets a rule without "from" leave any status but a terminal one and Deleted', () => {
     const states = ['Open', 'Closed', 'Deleted']
     const model = compileModel(specOf({ states, actions: [ruleOf('Go', { to: 'Open' })] }))
-    expect(states.map((status) => rules(model, 'Go', status)?.length)).toEqual([1, 0, 0])
+    expect(states.map((status) => rules(model, 'Go', status)?.length ?? 0)).toEqual([1, 0, 0])
   })
 
   it('knows no action of kind output: nothing dispatches one', () => {
