@@ -19,7 +19,7 @@ export interface ArbitrariesOptions {
   readonly maxFaults?: number
   /** Kinds of faults; none means that nothing goes wrong. @defaultValue those that a sound storage may show */
   readonly faults?: readonly Fault[]
-  /** What befalls hosts beside commands. @defaultValue all of it */
+  /** What befalls hosts beside commands. @defaultValue all of it but the loss of contents */
   readonly hostActions?: readonly HostAction['kind'][]
   /** Ceiling of fields whose spec sets none, as the host has it. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
@@ -42,7 +42,7 @@ export interface SpecArbitraries {
   readonly fields: (type?: string) => fc.Arbitrary<JsonObject>
 }
 
-/** Every kind of host action. */
+/** Every kind of host action on a storage that loses nothing. */
 export const hostActionKinds: readonly HostAction['kind'][] = [
   'crash',
   'restart',
@@ -164,6 +164,7 @@ function hostActions(
       .map(([each, ms]) => ({ kind: 'pause', host: each, ms })),
     passivate: onEntity('passivate'),
     read: onEntity('read'),
+    lose: place.map((where) => ({ kind: 'lose', ...where })),
     snapshot: place.map((where) => ({ kind: 'snapshot', ...where })),
     sweep: fc.constantFrom(0, 60_000).map((graceMs) => ({ kind: 'sweep', graceMs })),
     advance: fc.constantFrom(...delaysOf(specs)).map((ms) => ({ kind: 'advance', ms })),

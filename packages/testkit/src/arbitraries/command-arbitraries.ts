@@ -51,11 +51,7 @@ export function commandArbitraries(context: CommandContext): CommandArbitraries 
   const asks = [...rules].map(([action, ofAction]) => ({
     // What ends an entity is rare, or runs would be short.
     weight: ofAction.every(({ to }) => to !== undefined && isEnd(spec, to)) ? 1 : 6,
-    arbitrary: ask(
-      fc.constant(action),
-      paramsOf(context, literals, ofAction),
-      fc.constantFrom('k0', 'k1', 'k2'),
-    ),
+    arbitrary: ask(action, paramsOf(context, literals, ofAction)),
   }))
   const update = nonEmpty(fields).map((given) => ({ kind: 'update' as const, fields: given }))
   return {
@@ -82,19 +78,15 @@ function isEnd(spec: EntitySpec, status: string): boolean {
   return status === 'Deleted' || spec.terminal.includes(status)
 }
 
-function ask(
-  action: fc.Arbitrary<string>,
-  params: fc.Arbitrary<JsonObject>,
-  idempotencyKey: fc.Arbitrary<string>,
-): fc.Arbitrary<CommandBody> {
-  return fc
-    .tuple(action, params, fc.option(idempotencyKey, { nil: undefined, freq: 5 }))
-    .map(([action, params, key]) => ({
-      kind: 'ask' as const,
-      action,
-      params,
-      ...(key === undefined ? {} : { idempotencyKey: key }),
-    }))
+/** Now and then under a key that another command of the same action may have too: a repetition, or a mistake. */
+function ask(action: string, params: fc.Arbitrary<JsonObject>): fc.Arbitrary<CommandBody> {
+  const key = fc.constantFrom(`${action} 1`, `${action} 2`)
+  return fc.tuple(params, fc.option(key, { nil: undefined, freq: 7 })).map(([params, idempotencyKey]) => ({
+    kind: 'ask' as const,
+    action,
+    params,
+    ...(idempotencyKey === undefined ? {} : { idempotencyKey }),
+  }))
 }
 
 function paramsOf(

@@ -54,12 +54,31 @@ export async function minimizeRun(
   let smallest = run
   for (;;) {
     const before = smallest
-    const steps = await minimizeList(smallest.steps, (some) => attempt({ ...before, steps: some }))
-    smallest = { ...smallest, steps }
-    const withSteps = smallest
-    const faults = await minimizeList(smallest.faults, (some) => attempt({ ...withSteps, faults: some }))
-    smallest = { ...smallest, faults }
-    const isSame = steps.length === before.steps.length && faults.length === before.faults.length
-    if (isSame || triesLeft <= 0) return smallest
+    const steps = await minimizeList(before.steps, (some) => attempt({ ...before, steps: some }))
+    const faults = await minimizeList(before.faults, (some) => attempt({ ...before, steps, faults: some }))
+    smallest = await withEarlierFaults({ ...before, steps, faults }, attempt)
+    const isSmaller = steps.length < before.steps.length || faults.length < before.faults.length
+    const hasMoved = smallest.faults.some(({ at }, index) => at !== faults[index]?.at)
+    if ((!isSmaller && !hasMoved) || triesLeft <= 0) return smallest
   }
+}
+
+/** How early a fault is tried: calls are few when steps are. */
+const earlyCalls = 12
+
+/**
+ * Moves faults to earlier calls. A fault names its call by a number, which the calls before it hold up: once it strikes an
+ * early one, the steps that made them can be left out.
+ */
+async function withEarlierFaults(run: Run, stillFails: (run: Run) => Promise<boolean>): Promise<Run> {
+  let moved = run
+  for (const [index, { at, fault }] of run.faults.entries()) {
+    for (let earlier = 1; earlier < Math.min(at, earlyCalls); earlier++) {
+      const faults = moved.faults.with(index, { at: earlier, fault })
+      if (!(await stillFails({ ...moved, faults }))) continue
+      moved = { ...moved, faults }
+      break
+    }
+  }
+  return moved
 }

@@ -30,6 +30,8 @@ export function printStep(step: RunStep): string {
       return `${step.kind} ${placeOf(step)} on host ${step.host}`
     case 'snapshot':
       return `a snapshot of ${placeOf(step)} is saved`
+    case 'lose':
+      return `storage loses the contents of ${placeOf(step)}`
     case 'pause':
       return `host ${step.host} stands still for ${step.ms} ms`
     case 'crash':

@@ -46,6 +46,8 @@ export type HostAction =
   | ({ readonly kind: 'read'; readonly host: number } & RunPlace)
   /** A snapshot of the stored state is saved, whatever the spec's `snapshot_every` says. */
   | ({ readonly kind: 'snapshot' } & RunPlace)
+  /** Storage loses the contents of the entity's fields that the log can rebuild. Only where blobs can be damaged. */
+  | ({ readonly kind: 'lose' } & RunPlace)
   | { readonly kind: 'sweep'; readonly graceMs: number }
   | { readonly kind: 'advance'; readonly ms: number }
 

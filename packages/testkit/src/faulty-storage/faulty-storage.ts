@@ -8,8 +8,10 @@ import { staleReads } from './stale-reads.ts'
 
 /** What a faulty storage needs of its surroundings. */
 export interface FaultyStorageOptions {
-  /** For `latency`. Without one a call is late by nothing. */
+  /** Time on the way to the storage, and of `latency`. Without one a call is late by nothing. */
   readonly clock?: Pick<Clock, 'setTimeout'>
+  /** Time on the way back: the host's own, which may stand still. @defaultValue `clock` */
+  readonly hostClock?: Pick<Clock, 'setTimeout'>
   /** Told that the host which uses this storage has died. Nothing that it asked for is answered any more. */
   readonly onCrash?: (call: StorageCall) => void
   /** Takes the last acknowledged commits back, for `lostUnsynced`; see `unsyncedStorage`. */
@@ -24,8 +26,8 @@ export interface FaultyStorageOptions {
 export interface FaultyStorage extends Storage {
   /** The host died; nothing is carried out or answered any more. */
   readonly isDead: boolean
-  /** Kills the host between two calls. */
-  die(): void
+  /** Kills the host between two calls. What is on its way gets lost, or still arrives and is carried out. */
+  die(onTheirWay?: 'lost' | 'arriving'): void
 }
 
 /** Puts a storage under a plan. The inner storage stays open until `close` is called on this one. */
@@ -38,7 +40,7 @@ export function faultyStorage(
   return new Proxy(inner, {
     get(target, name: string) {
       if (name === 'isDead') return calls.isDead
-      if (name === 'die') return () => calls.die()
+      if (name === 'die') return (onTheirWay?: 'lost' | 'arriving') => calls.die(onTheirWay)
       const member: unknown = target[name as keyof Storage]
       if (typeof member !== 'function') return member
       return (...args: readonly unknown[]) => calls.call(name as StorageMethod, args)
@@ -53,6 +55,7 @@ class FaultyCalls {
   readonly #plan: FaultPlan
   readonly #options: FaultyStorageOptions
   #isDead = false
+  #isLost = false
 
   constructor(inner: Storage, plan: FaultPlan, options: FaultyStorageOptions) {
     this.#inner = inner
@@ -64,8 +67,9 @@ class FaultyCalls {
     return this.#isDead
   }
 
-  die(): void {
+  die(onTheirWay: 'lost' | 'arriving' = 'lost'): void {
     this.#isDead = true
+    this.#isLost = onTheirWay === 'lost'
   }
 
   async call(method: StorageMethod, args: readonly unknown[]): Promise<unknown> {
@@ -73,12 +77,13 @@ class FaultyCalls {
     const { call, fault } = this.#plan.next(method)
     this.#options.onCall?.(call, fault)
     const [there, back] = this.#options.delaysMs?.(call) ?? [0, 0]
-    await this.#wait(there)
-    if (this.#isDead) return never()
+    const { clock, hostClock = clock } = this.#options
+    await wait(there, clock)
+    if (this.#isLost) return never()
     try {
       return await this.#carryOut(call, args, fault)
     } finally {
-      await this.#wait(back)
+      await wait(back, hostClock)
       if (this.#isDead) await never()
     }
   }
@@ -98,8 +103,8 @@ class FaultyCalls {
         if (fault.isCarriedOut) await real()
         return never()
       case 'latency':
-        await this.#wait(fault.ms)
-        return this.#isDead ? never() : real()
+        await wait(fault.ms, this.#options.clock)
+        return this.#isLost ? never() : real()
       case 'duplicate':
         await real()
         return real()
@@ -155,14 +160,13 @@ class FaultyCalls {
     this.#options.onCrash?.(call)
     return never()
   }
+}
 
-  #wait(ms: number): Promise<void> {
-    const { clock } = this.#options
-    if (ms <= 0 || clock === undefined) return Promise.resolve()
-    return new Promise((resolve) => {
-      clock.setTimeout(resolve, ms)
-    })
-  }
+function wait(ms: number, clock: Pick<Clock, 'setTimeout'> | undefined): Promise<void> {
+  if (ms <= 0 || clock === undefined) return Promise.resolve()
+  return new Promise((resolve) => {
+    clock.setTimeout(resolve, ms)
+  })
 }
 
 /** The dead answer nobody. */

@@ -9,7 +9,7 @@ import type { Places } from './places.ts'
 import { stateOf } from './live-properties.ts'
 import type { ReplayProperty, Setting } from './replay-property.ts'
 import type { Stage } from './stage.ts'
-import { demand, demandSame, stateText } from './violation.ts'
+import { demand, demandSame, shown, stateText } from './violation.ts'
 
 const sweeping: readonly HostAction['kind'][] = ['sweep', 'advance', 'restart', 'passivate', 'crash']
 
@@ -96,7 +96,7 @@ async function checkExpired(stage: Stage, host: Host, entity: EntityKey): Promis
     const error = await errorOf(host.entity(type, id, { tenant }).readField(field))
     demand(
       isUnavailable(error, 'expired'),
-      `${formatEntityKey(entity)}: ${field} expired, and reading it gives ${String(error)}`,
+      `${formatEntityKey(entity)}: ${field} expired, and reading it gives ${shown(error)}`,
     )
   }
 }
@@ -197,10 +197,6 @@ function errorOf(promise: Promise<unknown>): Promise<unknown> {
 
 function isUnavailable(error: unknown, reason: string): boolean {
   return isPerdureError(error, 'field_unavailable') && error.details['reason'] === reason
-}
-
-function shown(value: unknown): string {
-  return value instanceof Error ? String(value) : (JSON.stringify(value)?.slice(0, 80) ?? 'nothing')
 }
 
 /** Properties of contents. */

@@ -99,8 +99,7 @@ export async function carryOut(
         if (onTheirWay.length === 0) await options.atRest?.(undefined, places)
         continue
       }
-      const isNew = step.kind !== 'spawn' && places.isVacant(step)
-      if (isNew) {
+      if (places.visit(step)) {
         const { type, id, host } = step
         const { isAwaited } = step
         await ask({ type, id, host, kind: 'spawn', fields: {}, isAwaited })
@@ -156,6 +155,7 @@ async function befall(
       await stage.clock.advance(step.ms)
       return mortal
     case 'pause':
+    case 'lose':
       return mortal
   }
 }

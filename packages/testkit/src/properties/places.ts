@@ -8,9 +8,12 @@ interface Occupant {
   /** Whether it was created, as far as anybody asked for that. */
   readonly isCreated: boolean
   readonly hasEnded: boolean
+  /** Commands since it was seen to have ended: a few must be refused, then it makes room. */
+  readonly visitsSince: number
 }
 
-const vacant: Occupant = { generation: 1, isCreated: false, hasEnded: false }
+const vacant: Occupant = { generation: 1, isCreated: false, hasEnded: false, visitsSince: 0 }
+const visitsAfterEnd = 3
 
 /** The places of one run. */
 export class Places {
@@ -29,22 +32,28 @@ export class Places {
     return [...this.#entities.values()]
   }
 
-  /** The entity that a step is about. A creation after an end begins a fresh one. */
-  entityOf(step: RunPlace & Pick<RunStep, 'kind'>): EntityKey {
-    const name = nameOf(step)
-    let occupant = this.#occupants.get(name) ?? vacant
-    if (step.kind === 'spawn' && occupant.hasEnded)
-      occupant = { ...vacant, generation: occupant.generation + 1 }
-    this.#occupants.set(name, step.kind === 'spawn' ? { ...occupant, isCreated: true } : occupant)
-    const id = occupant.generation === 1 ? step.id : `${step.id}~${occupant.generation}`
+  /** A command is about to be asked of this place. @returns whether its entity must be created first */
+  visit(command: RunPlace & Pick<RunStep, 'kind'>): boolean {
+    const before = this.#occupants.get(nameOf(command)) ?? vacant
+    const { generation, hasEnded, visitsSince } = before
+    const isSpawn = command.kind === 'spawn'
+    const isOver = hasEnded && (isSpawn || visitsSince >= visitsAfterEnd)
+    const now = isOver ? { ...vacant, generation: generation + 1 } : before
+    this.#occupants.set(nameOf(command), {
+      ...now,
+      isCreated: true,
+      visitsSince: now.hasEnded ? visitsSince + 1 : 0,
+    })
+    return !isSpawn && !now.isCreated
+  }
+
+  /** The entity that a step is about. */
+  entityOf(step: RunPlace): EntityKey {
+    const { generation } = this.#occupants.get(nameOf(step)) ?? vacant
+    const id = generation === 1 ? step.id : `${step.id}~${generation}`
     const entity = { tenant: this.#tenant, type: step.type, id }
     this.#entities.set(`${step.type}/${id}`, entity)
     return entity
-  }
-
-  /** Whether nobody has asked for this place's entity to be created. */
-  isVacant(place: RunPlace): boolean {
-    return this.#occupants.get(nameOf(place))?.isCreated !== true
   }
 
   /** A state that the entity of a place was seen in. */

@@ -2,16 +2,20 @@
 // storage, real ones too; a tenant keeps a run apart from all others.
 import { createHost } from '@perdure/actors'
 import type { Host, HostOptions } from '@perdure/actors'
-import { compileModel, defaultInlineMaxBytes } from '@perdure/core'
+import { defaultInlineMaxBytes } from '@perdure/core'
 import type { EntityEvent, EntityKey, EntityModel, EntitySpec, Storage } from '@perdure/core'
 import type { BlobTamper } from '../storage-contract/contract-case.ts'
 import { VirtualClock } from '../simulate/virtual-clock.ts'
+import { modelOf } from './model-of.ts'
 import { referenceFold } from './reference-fold.ts'
 import type { ReferenceState } from './reference-fold.ts'
 import { demand } from './violation.ts'
 
-/** Starts a host; `createHost`, or a runtime that is to be held to the same properties. */
-export type StartHost = (options: HostOptions) => Promise<Host>
+/**
+ * Starts a host; `createHost`, or a runtime that is to be held to the same properties. All hosts of one run are started
+ * with the same `scope`, and no host of another one.
+ */
+export type StartHost = (options: HostOptions, scope: object) => Promise<Host>
 
 /** What a stage is made of. */
 export interface StageOptions {
@@ -51,15 +55,15 @@ export class Stage {
     this.tenant = options.tenant
     this.clock = options.clock ?? new StageClock()
     this.inlineMaxBytes = options.inlineMaxBytes ?? defaultInlineMaxBytes
-    this.#startHost = options.startHost ?? createHost
+    this.#startHost = options.startHost ?? ((given) => createHost(given))
     const { inlineMaxBytes } = this
-    this.#models = new Map(options.specs.map((spec) => [spec.name, compileModel(spec, { inlineMaxBytes })]))
+    this.#models = new Map(options.specs.map((spec) => [spec.name, modelOf(spec, inlineMaxBytes)]))
   }
 
   /** A host on the stage's storage, or on one that stands before it. It leaves the storage open. */
   start(options: Partial<HostOptions> = {}): Promise<Host> {
     const { specs, storage, tenant, clock, inlineMaxBytes } = this
-    return this.#startHost({
+    const given: HostOptions = {
       specs,
       storage,
       tenant,
@@ -69,7 +73,8 @@ export class Stage {
       ids: { next: () => `${tenant}-${++this.#ids}` },
       random: { next: () => 0.5 },
       ...options,
-    })
+    }
+    return this.#startHost(given, this)
   }
 
   model(type: string): EntityModel {

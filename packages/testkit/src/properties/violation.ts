@@ -13,6 +13,12 @@ export function demand(isSo: boolean, what: string | (() => string)): asserts is
   if (!isSo) throw new Violation(typeof what === 'string' ? what : what())
 }
 
+/** Anything at all in a message: an error by its name and message, a value as JSON, cut short. */
+export function shown(value: unknown): string {
+  if (value instanceof Error) return `${value.name}: ${value.message}`
+  return (JSON.stringify(value) ?? 'nothing').slice(0, 120)
+}
+
 /** A value as text that is equal exactly when the value is: keys sorted, `-0` as `0`, what is undefined left out. */
 export function textOf(value: unknown): string {
   return canonicalJson(JSON.parse(JSON.stringify(value)) as JsonValue)

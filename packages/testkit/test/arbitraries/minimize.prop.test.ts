@@ -40,6 +40,16 @@ it('leaves out steps, then the faults that they made superfluous, then steps aga
   expect(least).toEqual({ steps: [step(3)], faults: [fault(2)], schedule: 0 })
 })
 
+it('moves a fault to an earlier call, so that the steps that held its call up can be left out', async () => {
+  const steps = Array.from({ length: 20 }, (_, ms): RunStep => ({ kind: 'advance', ms }))
+  const run: Run = { steps, faults: [{ at: 20, fault: { kind: 'failAfter' } }], schedule: 0 }
+  // The step at the fault's call fails, whichever it is, as long as there is one.
+  const fails = async ({ steps, faults }: Run) => faults.length === 1 && steps.length >= (faults[0]?.at ?? 0)
+  const least = await minimizeRun(run, fails)
+  expect(least.steps).toHaveLength(1)
+  expect(least.faults).toEqual([{ at: 1, fault: { kind: 'failAfter' } }])
+})
+
 it('stops after the tries it was given', async () => {
   let tries = 0
   const steps = Array.from({ length: 40 }, (_, ms): RunStep => ({ kind: 'advance', ms }))

@@ -198,6 +198,20 @@ describe('a crash', () => {
     ]).toEqual([false, false, false])
   })
 
+  it('between two calls may leave on its way what still arrives', async () => {
+    const clock = new VirtualClock()
+    const inner = openMemoryStorage()
+    const storage = faultyStorage(inner, faultPlan.none(), { clock, delaysMs: () => [10, 10] })
+    const onItsWay = storage.commit([unitOf(one, 0)])
+    storage.die('arriving')
+    await clock.advance(1_000)
+    expect([
+      await versionOf(inner, one),
+      await isSettled(onItsWay),
+      await isSettled(storage.stats()),
+    ]).toEqual([1, false, false])
+  })
+
   it('by loss of power takes acknowledged commits with it', async () => {
     const { storage: durable, losePower } = unsyncedStorage(() => openMemoryStorage())
     const plan = faultPlan.at(4, { kind: 'lostUnsynced', commits: 2 })

@@ -1,25 +1,32 @@
 // A runtime with one bug planted in it: the sound host on a storage that lies to it, or seen through a glass that does.
 // A property that finds none of them proves nothing.
 import { createHost } from '@perdure/actors'
-import type { Host, HostOptions } from '@perdure/actors'
-import type { CommitUnit, Storage } from '@perdure/core'
+import type { HostOptions } from '@perdure/actors'
+import type { CommitUnit, EntitySpec, Storage } from '@perdure/core'
+import type { StartHost } from '@perdure/testkit'
 
 /** One way to get it wrong. */
 export interface PlantedBug {
   /** What this runtime does wrong, to be read after "a runtime that". */
   readonly name: string
-  readonly startHost: (options: HostOptions) => Promise<Host>
+  readonly startHost: StartHost
+  /** Plants what cannot be planted from outside. @returns how to dig it out again */
+  readonly plant?: () => () => void
+  /** The specs it shows with. @defaultValue the session's */
+  readonly specs?: readonly EntitySpec[]
 }
 
 /** A bug between the host and its storage. */
 export function onStorage(
   name: string,
-  change: (storage: Storage, options: HostOptions) => Partial<Storage>,
+  change: (storage: Storage, options: HostOptions, scope: object) => Partial<Storage>,
 ): PlantedBug {
   return {
     name,
-    startHost: (options) =>
-      createHost({ ...options, storage: overridden(options.storage, change(options.storage, options)) }),
+    startHost: (options, scope) => {
+      const storage = overridden(options.storage, change(options.storage, options, scope))
+      return createHost({ ...options, storage })
+    },
   }
 }
 
