@@ -6,7 +6,7 @@ import { quantile, spreadOf } from './statistics.ts'
 import type { Spread } from './statistics.ts'
 
 /** A target, judged. */
-export interface Verdict {
+interface Verdict {
   readonly label: string
   readonly goal: Target['goal']
   readonly unit: string
@@ -16,7 +16,7 @@ export interface Verdict {
 }
 
 /** A contender's figures over all repeats. */
-export interface Standing {
+interface Standing {
   readonly contender: string
   readonly operationsARound: number
   readonly perSecond: Spread
