@@ -20,6 +20,9 @@ export function assumptionsOf(
     ...(layout.slots.length > 0 ? ['fields change through actions only, not by direct updates'] : []),
     ...(spec.strictActionParams ? [] : ['no command brings a param that no rule declares']),
     ...[...related].map((type) => `a ${type} may have any status at any time`),
+    ...(spec.actions.some(({ effects }) => effects.some(({ kind }) => kind === 'scheduleAt'))
+      ? ['the fields of schedule_at hold times']
+      : []),
     ...fair.map((action) => `${action} is asked at last when it stays possible`),
   ]
 }

@@ -7,6 +7,7 @@ import { settingsOf } from '../../src/checker/verify-options.ts'
 import { verifySpec } from '../../src/checker/verify-spec.ts'
 import { arbitrarySpecText } from './arbitrary-text.ts'
 import { exploreNaively } from './naive-explorer.ts'
+import { isAlwaysPossible, isInevitable } from './naive-liveness.ts'
 
 /** Random specs that are sound. */
 const specs = arbitrarySpecText
@@ -14,7 +15,7 @@ const specs = arbitrarySpecText
   .filter((sample) => sample.spec !== undefined)
 
 describe('the checker and a naive explorer', () => {
-  it('agree on reachable statuses, violated invariants, dead actions and deadlocks', () => {
+  it('agree on reachable statuses, violated invariants, dead actions, deadlocks and liveness', () => {
     let [decided, open] = [0, 0]
     fc.assert(
       fc.property(specs, ({ spec }) => {
@@ -37,10 +38,15 @@ describe('the checker and a naive explorer', () => {
           if (kind === 'invariant') agree(naive.violated.has(name), isBad)
           if (kind === 'unreachable_state') agree(naive.statuses.has(name), !isBad)
           if (kind === 'dead_action' && !name.includes('rule')) agree(naive.accepted.has(name), !isBad)
+          // Of whole runs, only a complete exploration knows anything.
+          if (naive.isComplete && kind === 'possible')
+            expect({ kind, isBad }).toEqual({ kind, isBad: !isAlwaysPossible(naive.states, 'A', 'C') })
+          if (naive.isComplete && kind === 'inevitable' && naive.states.length < 120)
+            expect({ kind, isBad }).toEqual({ kind, isBad: !isInevitable(naive.states, 'A', 'C') })
           if (kind === 'deadlock') agree(naive.isStuckSomewhere, isBad)
         }
       }),
-      { numRuns: 200 },
+      { numRuns: 120 },
     )
     // A checker that decides nothing would agree too.
     expect(decided).toBeGreaterThan(open * 10)

@@ -131,6 +131,11 @@ export const arbitrarySpecText: fc.Arbitrary<string> = fc
       `enforce_invariants = ${isEnforced}
 ${variables.replace('type = "list"', `type = "${tags}"`)}${rules.join('')}${invariants
         .map((assert, index) => `\n[[invariant]]\nname = "I${index}"\nassert = "${assert}"\n`)
-        .join('')}`,
+        .join('')}
+[[liveness]]
+name = "Gets"
+from = ["A"]
+reaches = ["C"]
+`,
     ),
   )

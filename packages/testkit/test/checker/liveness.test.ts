@@ -78,10 +78,66 @@ on_timeout = "Expire"
     expect(actionsOf(property).slice(1)).toEqual(['Rest', 'Resume'])
   })
 
-  it('is inevitable when going round uses up a counter, however large it was', () => {
+  it('is inevitable when an action that stays possible leads there, whatever else goes round', () => {
+    const text = jobs(
+      action('Start', 'Open', 'Running') +
+        internal('Turn', 'Running', undefined) +
+        internal('Finish', 'Running', 'Done'),
+    )
+    expect(both(verified(text))).toEqual(['holds', 'holds'])
+  })
+
+  it('is open when whether the way out is open depends on what the model leaves out', () => {
+    const text = jobs(
+      variable('sent', 'counter') +
+        variable('total', 'counter') +
+        action('Send', 'Open', undefined, 'effect = "sent += 1"') +
+        action('Count', 'Open', undefined, 'effect = "total += 1"') +
+        action('Start', 'Open', 'Running') +
+        action('Finish', 'Running', 'Done', 'guard = "sent != total || total == sent"'),
+    )
+    const report = verified(text, { maxMargin: 1 })
+    expect(propertyOf(report, 'possible', 'Ends').status).toBe('inconclusive')
+    expect(report.verdict).toBe('inconclusive')
+  })
+
+  it('is possible when one choice of params is sure to lead there, though another may not', () => {
+    const text = jobs(
+      variable('sent', 'counter') +
+        variable('total', 'counter') +
+        action('Send', 'Open', undefined, 'effect = "sent += 1"') +
+        action('Count', 'Open', undefined, 'effect = "total += 1"') +
+        action('Start', 'Open', 'Running') +
+        action(
+          'Finish',
+          'Running',
+          'Done',
+          'params = [{ name = "force", type = "bool" }]',
+          'guard = "params.force || sent == total"',
+        ),
+    )
+    expect(statusOf(text, 'possible', 'Ends')).toBe('holds')
+  })
+
+  it('is not taken for inevitable where it takes another entity', () => {
+    const text = jobs(
+      variable('order', 'ref') +
+        action(
+          'Start',
+          'Open',
+          'Running',
+          'params = [{ name = "order", type = "ref", required = true }]',
+          'guard = "!empty(params.order)"',
+        ) +
+        internal('Finish', 'Running', 'Done', `guard = "Order[order].status == 'Paid'"`),
+    )
+    expect(both(verified(text))).toEqual(['holds', 'inconclusive'])
+  })
+
+  it('is not refuted by going round while a counter goes down, however large it was', () => {
     const text = jobs(
       variable('left', 'counter') +
-        action('Load', 'Open', undefined, 'effect = "left += 1"') +
+        action('Load', 'Open', undefined, 'effect = "left += 100"') +
         action('Start', 'Open', 'Running') +
         internal('Work', 'Running', undefined, 'guard = "left > 0"', 'effect = "left -= 1"') +
         internal('Finish', 'Running', 'Done', 'guard = "left == 0"'),

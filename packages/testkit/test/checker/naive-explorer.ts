@@ -3,6 +3,12 @@
 import { compileModel, decide, evolve, unborn } from '@perdure/core'
 import type { Command, EntityModel, EntitySpec, EntityState, JsonObject, JsonValue } from '@perdure/core'
 
+/** One state. */
+export interface NaiveState {
+  readonly status: string
+  readonly next: ReadonlyMap<string, ReadonlySet<number>>
+}
+
 /** What was found. */
 export interface NaiveFindings {
   readonly statuses: ReadonlySet<string>
@@ -10,6 +16,8 @@ export interface NaiveFindings {
   readonly isStuckSomewhere: boolean
   /** Names of the actions that were accepted. */
   readonly accepted: ReadonlySet<string>
+  /** Every state with what was accepted in it: by action, the places of the states it led to. */
+  readonly states: readonly NaiveState[]
   /** No state was left out, so what was not found is not there. */
   readonly isComplete: boolean
 }
@@ -29,6 +37,8 @@ export function exploreNaively(spec: EntitySpec): NaiveFindings {
   const violated = new Set<string>()
   const accepted = new Set<string>()
   const seen = new Map<string, EntityState>()
+  const places = new Map<string, number>()
+  const states: NaiveState[] = []
   let isComplete = true
   let isStuckSomewhere = false
 
@@ -36,7 +46,15 @@ export function exploreNaively(spec: EntitySpec): NaiveFindings {
   if (initial === undefined) throw new Error('it cannot be created')
   for (const [name, only] of alone)
     if (run(only, unborn, { kind: 'create', fields: {}, meta: {} }) === undefined) violated.add(name)
-  seen.set(keyOf(initial), initial)
+  const place = (state: EntityState): number => {
+    const key = keyOf(state)
+    if (!seen.has(key)) {
+      places.set(key, seen.size)
+      seen.set(key, state)
+    }
+    return places.get(key) ?? -1
+  }
+  place(initial)
 
   for (const state of seen.values()) {
     statuses.add(state.status)
@@ -44,20 +62,20 @@ export function exploreNaively(spec: EntitySpec): NaiveFindings {
       isComplete = false
       continue
     }
-    let isStuck = true
+    const following = new Map<string, Set<number>>()
+    states.push({ status: state.status, next: following })
     for (const command of commandsIn(spec, state)) {
       if (run(lenient, state, command) === undefined) continue
       for (const [name, only] of alone) if (run(only, state, command) === undefined) violated.add(name)
       const next = run(model, state, command)
       if (next === undefined) continue
-      isStuck = false
-      if (command.kind === 'action') accepted.add(command.action)
-      const key = keyOf(next)
-      if (!seen.has(key)) seen.set(key, next)
+      if (command.kind !== 'action') continue
+      accepted.add(command.action)
+      following.set(command.action, (following.get(command.action) ?? new Set()).add(place(next)))
     }
-    if (isStuck && !model.terminal.has(state.status)) isStuckSomewhere = true
+    if (following.size === 0 && !model.terminal.has(state.status)) isStuckSomewhere = true
   }
-  return { statuses, violated, isStuckSomewhere, accepted, isComplete }
+  return { statuses, violated, isStuckSomewhere, accepted, states, isComplete }
 }
 
 function run(model: EntityModel, state: EntityState, command: Command): EntityState | undefined {

@@ -31,6 +31,22 @@ describe('the search', () => {
     expect(report.states).toBe(4)
   })
 
+  it('follows what a guard looks at only by way of another variable', () => {
+    const report = verified(
+      automaton(
+        ['A', 'B'],
+        ['B'],
+        variable('limit', 'int', '2') +
+          variable('copied', 'int') +
+          action('Copy', 'A', undefined, 'effect = "copied = limit"') +
+          action('Go', 'A', 'B', 'guard = "copied == 2"') +
+          invariant('Small', 'copied <= 2'),
+      ),
+    )
+    expect(report.variables).toEqual(['limit', 'copied'])
+    expect(report.verdict).toBe('pass')
+  })
+
   it('tells states of more than 53 bits apart', () => {
     const names = Array.from({ length: 8 }, (_, index) => `n${index}`)
     const text = automaton(

@@ -1,6 +1,6 @@
 // A choice of the abstract model → real commands that make it, given the real state.
 import { own, relatedKey } from '@perdure/core'
-import type { EntityState, JsonObject, JsonValue, RelatedEntity } from '@perdure/core'
+import type { EntityState, JsonObject, JsonValue, RelatedEntity, ValueType } from '@perdure/core'
 import type { ActionPlan, Choice, ParamChoice, ParamPlan } from '../transition/action-plan.ts'
 import { product } from '../transition/action-plan.ts'
 import type { RelatedStatuses } from './real-entity.ts'
@@ -49,9 +49,22 @@ export function commandsFor(
 function ordinaryParams({ model, params }: ActionPlan, maker: ValueMaker): JsonObject {
   const planned = new Set(params.map(({ name }) => name))
   const rest = [...model.params].filter(([name]) => !planned.has(name))
-  return Object.fromEntries(
-    rest.map(([name, declarations]) => [name, maker.ordinary(declarations[0]?.type ?? 'json')[0] ?? null]),
+  const times = new Set(
+    model.rules.flatMap(({ spec }) =>
+      spec.effects.flatMap((effect) => (effect.kind === 'scheduleAt' ? [effect.field] : [])),
+    ),
   )
+  return Object.fromEntries(
+    rest.map(([name, declarations]) => {
+      const type = declarations[0]?.type ?? 'json'
+      return [name, (times.has(name) ? aTime(type) : maker.ordinary(type)[0]) ?? null]
+    }),
+  )
+}
+
+/** A time to come, as a field for `schedule_at` holds it. */
+function aTime(type: ValueType): JsonValue {
+  return type === 'string' || type === 'json' ? '2100-01-01T00:00:00.000Z' : Date.UTC(2100, 0)
 }
 
 /** Undefined stands for a param that is left out, or filled in later. */

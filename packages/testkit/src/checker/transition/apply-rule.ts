@@ -5,11 +5,12 @@ import type { Effect, EffectArgument, Literal, ValueType, VariableEffect } from 
 import type { AbstractModel } from '../abstraction/abstract-model.ts'
 import { anyText, exactly, nullValue } from '../abstraction/abstract-value.ts'
 import type { AbstractValue } from '../abstraction/abstract-value.ts'
+import { compareAbstract } from '../abstraction/compare-abstract.ts'
 import { argumentOf } from '../abstraction/cone.ts'
 import { cellsFor } from '../abstraction/domain.ts'
 import { closed } from '../abstraction/interval.ts'
 import { assignsVariable } from '../abstraction/param-roles.ts'
-import { truthOf } from '../abstraction/truth.ts'
+import { not, truthOf } from '../abstraction/truth.ts'
 import type { Truth } from '../abstraction/truth.ts'
 import type { ActionPlan, Choice, RulePlan } from './action-plan.ts'
 import { addAmount } from './add-amount.ts'
@@ -170,6 +171,8 @@ function readArgument(
 }
 
 function applyHostEffect(applying: Applying, result: Application, effect: Effect): Application {
+  if (effect.kind === 'schedule')
+    return failWith(result, (cells) => isNoTime(applying, effect.seconds, cells))
   if (effect.kind !== 'spawn' || effect.storeField === undefined) return result
   const { storeField, id } = effect
   if (!applying.abstract.layout.digits.has(storeField)) return result
@@ -178,6 +181,19 @@ function applyHostEffect(applying: Applying, result: Application, effect: Effect
     canFail: false,
     isProgress: false,
   }))
+}
+
+/** Nothing can be scheduled for the past, or for no time at all. */
+function isNoTime(
+  { plan, abstract, ...applying }: Applying,
+  seconds: EffectArgument,
+  cells: readonly number[],
+): Truth {
+  if (seconds.kind === 'param' && !plan.params.some(({ name }) => name === seconds.name)) return 'false'
+  if (seconds.kind === 'variable' && !abstract.layout.digits.has(seconds.name))
+    return abstract.model.variables.get(seconds.name)?.type === 'counter' ? 'false' : 'unknown'
+  const value = readArgument({ plan, abstract, ...applying }, seconds, cells)
+  return not(compareAbstract('>=', value, exactly(0)))
 }
 
 /** Applies a change to one slot of every successor so far. */
