@@ -99,7 +99,7 @@ function commandOf(step: RunStep): Command | undefined {
 }
 
 /** Runs of one entity in which commands come one after the other and time passes between them. */
-export function historyRuns(spec: EntitySpec, maxSteps = 40): fc.Arbitrary<Run> {
+function historyRuns(spec: EntitySpec, maxSteps = 40): fc.Arbitrary<Run> {
   const { run } = arbitraries(spec, { entities: 1, maxSteps, hostActions: ['advance'], maxFaults: 0 })
   return run.map((each) => ({ ...each, schedule: 0 }))
 }

@@ -12,7 +12,7 @@ export function printRun({ steps, faults }: Run): string {
 }
 
 /** One step on one line; long values are cut. */
-export function printStep(step: RunStep): string {
+function printStep(step: RunStep): string {
   switch (step.kind) {
     case 'spawn':
       return `${placeOf(step)} is created ${short(step.fields)}${onHost(step)}`

@@ -13,7 +13,7 @@ const units: readonly (readonly [unit: string, bytes: number])[] = [
 ]
 
 /** A string whose canonical JSON has exactly `bytes` bytes (at least 2), filled with one kind of character. */
-export function textOfSize(bytes: number, unit = 'a'): string {
+function textOfSize(bytes: number, unit = 'a'): string {
   const unitBytes = units.find(([each]) => each === unit)?.[1] ?? 1
   const room = Math.max(bytes - 2, 0)
   return unit.repeat(Math.floor(room / unitBytes)) + 'a'.repeat(room % unitBytes)

@@ -145,7 +145,7 @@ async function checkTampered(
 }
 
 /** Every reference that has not expired leads to content of its length and hash, and the storage knows of it. */
-export async function checkResolvable(stage: Stage, places: Places): Promise<void> {
+async function checkResolvable(stage: Stage, places: Places): Promise<void> {
   for (const entity of places.entities) {
     const refs = await livingRefs(stage, entity)
     for (const [field, { hash, size }] of refs) {

@@ -15,7 +15,7 @@ import type { Stage } from './stage.ts'
 import { Violation } from './violation.ts'
 
 /** One command and what became of it. */
-export interface Performed {
+interface Performed {
   readonly command: RunCommand
   readonly entity: EntityKey
   /** Absent when its host died first. */

@@ -6,7 +6,7 @@ import type { BlobTamper } from '../storage-contract/contract-case.ts'
 import type { Stage, StageOptions } from './stage.ts'
 
 /** What a property is tried on. */
-export interface Trial {
+interface Trial {
   readonly specs: readonly EntitySpec[]
   readonly run: Run
   /** A stage with a tenant that nobody has used before, on the storage under test unless another one is named. */

@@ -8,7 +8,7 @@ import { any, not, truthOf } from './truth.ts'
 import type { Truth } from './truth.ts'
 
 /** `==`. */
-export function areEqual(left: AbstractValue, right: AbstractValue): Truth {
+function areEqual(left: AbstractValue, right: AbstractValue): Truth {
   if (!mayOverlap(left, right)) return 'false'
   if (isExact(left) && isExact(right)) return 'true'
   const [a, b] = [originOf(left), originOf(right)]

@@ -24,7 +24,7 @@ export interface SearchProgress {
 }
 
 /** How far to search. */
-export interface SearchLimits {
+interface SearchLimits {
   readonly maxStates: number
   /** When to give up, on the clock. */
   readonly deadline: number

@@ -45,7 +45,7 @@ export function tlaTest(expression: Expression, scope: TlaScope): string {
 }
 
 /** An expression as a TLA+ value. @throws Inexpressible */
-export function tlaValue(expression: Expression, scope: TlaScope): string {
+function tlaValue(expression: Expression, scope: TlaScope): string {
   switch (expression.kind) {
     case 'literal':
       return tlaLiteral(expression.value)
@@ -92,7 +92,7 @@ export function tlaLiteral(value: Literal): string {
 }
 
 /** The type that a path has. */
-export function typeOf({ kind, name }: PathExpression, { spec, params }: TlaScope): ValueType {
+function typeOf({ kind, name }: PathExpression, { spec, params }: TlaScope): ValueType {
   if (kind === 'param') return params.get(name) ?? 'json'
   return spec.variables.find((variable) => variable.name === name)?.type ?? 'string'
 }

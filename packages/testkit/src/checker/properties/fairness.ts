@@ -13,7 +13,7 @@ export interface FairAction {
 }
 
 /** The fair actions of a spec, in file order, then its timeouts. */
-export function fairActions({ exploration, spec, fair }: Checking): readonly FairAction[] {
+function fairActions({ exploration, spec, fair }: Checking): readonly FairAction[] {
   const always = exploration.abstract.actions
     .filter(({ name, rules }) => fair.has(name) || rules.some(({ model }) => model.spec.kind !== 'input'))
     .map(({ name }): FairAction => ({ action: name, status: undefined }))

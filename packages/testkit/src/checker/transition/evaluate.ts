@@ -57,7 +57,7 @@ function isIn({ item, set }: Extract<Expression, { kind: 'in' }>, around: Surrou
 }
 
 /** Evaluates an expression to a value. */
-export function evaluateValue(expression: Expression, around: Surroundings): AbstractValue {
+function evaluateValue(expression: Expression, around: Surroundings): AbstractValue {
   switch (expression.kind) {
     case 'literal':
       return exactly(expression.value)

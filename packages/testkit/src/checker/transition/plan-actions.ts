@@ -22,7 +22,7 @@ export interface Planning {
 }
 
 /** Combinations of params beyond these are not tried one by one: the check is inconclusive. */
-export const maxChoices = 50_000
+const maxChoices = 50_000
 
 /** A label and its facts are one 32-bit integer. */
 const maxLabels = 2 ** 27

@@ -120,7 +120,7 @@ export class StepTable {
 }
 
 /** Whether an edge is sure. */
-export function isSure(edge: number): boolean {
+function isSure(edge: number): boolean {
   return (edge & edgeFacts.sure) !== 0
 }
 

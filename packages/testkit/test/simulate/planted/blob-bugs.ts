@@ -20,10 +20,6 @@ export const firstExpiryWins: PlantedBug = onCommit(
   },
 )
 
-export const sweepKeepsBlobs: PlantedBug = onStorage('never deletes a blob', (storage) => ({
-  sweep: (options) => storage.sweep({ ...options, graceMs: Number.MAX_SAFE_INTEGER }),
-}))
-
 export const overflowReadsAsJson: PlantedBug = onStorage(
   'hands an overflowed text out as JSON',
   (storage) => ({
