@@ -119,6 +119,31 @@ on_timeout = "Expire"
     expect(statusOf(text, 'possible', 'Ends')).toBe('holds')
   })
 
+  it('is not refuted by a trap that no real run falls into', () => {
+    const text = jobs(
+      variable('count', 'counter') +
+        action('Load', 'Open', 'Waiting', 'effect = "count += 100"') +
+        action('Drop', 'Waiting', 'Running', 'effect = "count -= 1"') +
+        action('Finish', 'Running', 'Done', 'guard = "count > 1"'),
+    )
+    expect(statusOf(text, 'possible', 'Ends')).toBe('holds')
+  })
+
+  it('is not taken for possible because a list might hold what nobody put there', () => {
+    const text = jobs(
+      variable('voters', 'list') +
+        action('Vote', 'Open', 'Running', `effect = "append(voters, 'a')"`) +
+        action(
+          'Finish',
+          'Running',
+          'Done',
+          'params = [{ name = "who", required = true }]',
+          `guard = "params.who in voters && params.who != 'a'"`,
+        ),
+    )
+    expect(statusOf(text, 'possible', 'Ends')).not.toBe('holds')
+  })
+
   it('is not taken for inevitable where it takes another entity', () => {
     const text = jobs(
       variable('order', 'ref') +

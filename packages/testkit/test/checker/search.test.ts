@@ -172,6 +172,48 @@ describe('params, lists and texts', () => {
     expect(property.trace?.steps.map(({ action: name }) => name)).toEqual(['Sign', 'Close'])
   })
 
+  it('leave open whether an item that nobody mentions is the one that is asked for', () => {
+    const text = automaton(
+      ['Open', 'Closed'],
+      ['Closed'],
+      variable('owner', 'string') +
+        variable('voters', 'list') +
+        action(
+          'Claim',
+          'Open',
+          undefined,
+          'params = [{ name = "owner", required = true }]',
+          'effect = "append(voters, params.owner)"',
+        ) +
+        action(
+          'Close',
+          'Open',
+          'Closed',
+          'params = [{ name = "who", required = true }]',
+          'guard = "params.who in voters && params.who == owner"',
+        ),
+    )
+    expect(propertyOf(verified(text), 'conformance').message).toMatch(/came out alike/)
+  })
+
+  it('know that a list with repeats is no set', () => {
+    const text = automaton(
+      ['Open', 'Closed'],
+      ['Closed'],
+      variable('tags', 'list') +
+        variable('unique', 'set') +
+        action('Tag', 'Open', undefined, `effect = "append(tags, 'x')"`) +
+        action(
+          'Sift',
+          'Open',
+          'Closed',
+          'effect = "unique = tags"',
+          'guard = "len(unique) == 0 && len(tags) < 4"',
+        ),
+    )
+    expect(propertyOf(verified(text), 'conformance').message).toMatch(/came out alike/)
+  })
+
   it('follow amounts that commands bring', () => {
     const account = (guard: string): string =>
       automaton(

@@ -4,6 +4,7 @@ import type { EntityState, JsonObject } from '@perdure/core'
 import { pack } from '../abstraction/layout.ts'
 import type { Exploration } from '../explore/exploration.ts'
 import type { ActionPlan } from '../transition/action-plan.ts'
+import { choiceSurroundings } from '../transition/surroundings.ts'
 import { takeAction } from '../transition/take-action.ts'
 import type { Step } from '../transition/take-action.ts'
 import type { ConformanceCount } from '../report.ts'
@@ -85,8 +86,9 @@ class Comparing {
     const choice = plan.choices[index]
     if (choice === undefined) return
     // "The same as a variable" and the like make no sense in every state.
-    const steps = takeAction(this.#exploration.abstract, plan, cells, index)
-    if (steps.length === 0 && choice.params.some(({ kind }) => /same|member/.test(kind))) return
+    const { abstract } = this.#exploration
+    if (choiceSurroundings(abstract, plan, cells, choice) === undefined) return
+    const steps = takeAction(abstract, plan, cells, index)
     const [command] = commandsFor(plan, choice, state, this.#maker)
     if (command === undefined) return
     this.#commands++

@@ -46,14 +46,14 @@ export class ValueMaker {
     }
   }
 
-  /** A text of a length in the interval that is none of the excluded ones and, if long enough, was never made before. */
+  /** A text of a length in the interval that is none of the excluded ones and was never made before. */
   #text({ low, high }: Interval, excluded: ReadonlySet<Literal>): string {
+    const least = Math.max(low, 1)
     for (;;) {
-      const name = `x${(++this.#count).toString(36)}`
-      const least = Math.max(low, 1)
-      const text = name.length >= least ? name.slice(0, Math.max(high, 1)) : name.padEnd(least, '_')
+      const count = ++this.#count
+      const name = `x${count.toString(36)}`.padEnd(least, '_')
+      const text = name.length <= high ? name : `${signOf(count)}${'_'.repeat(least - 1)}`
       if (!excluded.has(text)) return text
-      if (text.length <= 1) return String.fromCharCode(0x61 + (this.#count % 26))
     }
   }
 
@@ -67,6 +67,11 @@ export class ValueMaker {
         ...Array.from({ length: size - known.length }, () => this.#text(anyLength, excluded)),
       ])
   }
+}
+
+/** A character that few texts have; thousands of them, for texts that may be no longer than one. */
+function signOf(count: number): string {
+  return count <= 26 ? String.fromCodePoint(0x60 + count) : String.fromCodePoint(0x4e00 + (count % 20_000))
 }
 
 const anyLength: Interval = { low: 1, high: Infinity, isLowOpen: false, isHighOpen: false }
