@@ -80,7 +80,10 @@ export async function readContent(
   if (pending !== undefined) return decodeContent(pending.bytes)
   try {
     const bytes = await withRetry(deps, () => deps.storage.readBlob(entity.tenant, ref.hash))
-    return bytes === undefined ? await rebuildContent(deps, entity, state, field, ref) : decodeContent(bytes)
+    if (bytes === undefined) return await rebuildContent(deps, entity, state, field, ref)
+    // Its hash is the storage's to verify; that nothing was cut off is seen for nothing here too.
+    if (bytes.length !== ref.size) throw new FieldUnavailable(name, field, 'corrupt')
+    return decodeContent(bytes)
   } catch (error) {
     if (isPerdureError(error, 'corrupt_blob')) throw new FieldUnavailable(name, field, 'corrupt', error)
     throw error instanceof StorageError ? new Unavailable(name, error) : error
