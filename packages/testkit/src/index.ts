@@ -76,3 +76,10 @@ export { verifySpec } from './checker/verify-spec.ts'
 
 export { runOfSeed, simulate, simulateEveryFault, simulateRun } from './simulate/simulate.ts'
 export type { SimulatedRun, SimulateOptions, SimulationFacts, SimulationReport } from './simulate/simulate.ts'
+
+export type { CrashReport } from './crash/check-crashes.ts'
+export { crashHarness } from './crash/crash-harness.ts'
+export type { CrashHarnessOptions } from './crash/crash-harness.ts'
+export { crashWorker } from './crash/crash-worker.ts'
+export type { CrashWorker } from './crash/crash-worker.ts'
+export type { CrashOrder } from './crash/protocol.ts'

@@ -72,9 +72,9 @@ const earlyCalls = 12
  */
 async function withEarlierFaults(run: Run, stillFails: (run: Run) => Promise<boolean>): Promise<Run> {
   let moved = run
-  for (const [index, { at, fault }] of run.faults.entries()) {
-    for (let earlier = 1; earlier < Math.min(at, earlyCalls); earlier++) {
-      const faults = moved.faults.with(index, { at: earlier, fault })
+  for (const [index, planned] of run.faults.entries()) {
+    for (let earlier = 1; earlier < Math.min(planned.at, earlyCalls); earlier++) {
+      const faults = moved.faults.with(index, { ...planned, at: earlier })
       if (!(await stillFails({ ...moved, faults }))) continue
       moved = { ...moved, faults }
       break

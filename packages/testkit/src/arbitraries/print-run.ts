@@ -4,9 +4,9 @@ import type { Run, RunStep } from './run-step.ts'
 /** The steps of a run, numbered, and its faults. */
 export function printRun({ steps, faults }: Run): string {
   const lines = steps.map((step, index) => `  ${index + 1}. ${printStep(step)}`)
-  const struck = faults.map(({ at, fault }) => {
+  const struck = faults.map(({ at, of, fault }) => {
     const { kind, ...facts } = fault
-    return `  storage call ${at}: ${kind}${Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts)}`}`
+    return `  storage call ${at}${of === undefined ? '' : ` of ${of}`}: ${kind}${Object.keys(facts).length === 0 ? '' : ` ${JSON.stringify(facts)}`}`
   })
   return [...lines, ...struck].join('\n')
 }

@@ -17,6 +17,7 @@ export interface RandomFaultOptions {
 export class FaultPlan {
   readonly #choose: (call: StorageCall) => Fault | undefined
   readonly #calls: StorageCall[] = []
+  readonly #perMethod = new Map<StorageMethod, number>()
   readonly #struck: PlannedFault[] = []
   #isOver = false
 
@@ -47,11 +48,13 @@ export class FaultPlan {
 
   /** Counts a call and says what goes wrong with it. */
   next(method: StorageMethod): { readonly call: StorageCall; readonly fault: Fault | undefined } {
-    const call = { index: this.#calls.length + 1, method }
+    const nth = (this.#perMethod.get(method) ?? 0) + 1
+    this.#perMethod.set(method, nth)
+    const call = { index: this.#calls.length + 1, method, nth }
     this.#calls.push(call)
     const fault = this.#isOver ? undefined : this.#choose(call)
     if (fault === undefined || !canStrike(fault.kind, method)) return { call, fault: undefined }
-    this.#struck.push({ at: call.index, fault })
+    this.#struck.push({ at: call.nth, of: method, fault })
     return { call, fault }
   }
 }
@@ -75,9 +78,12 @@ export const faultPlan: {
   none: () => new FaultPlan(() => undefined),
   at: (index, fault) => faultPlan.none().at(index, fault),
   of: (faults) => {
-    const byIndex = new Map<number, Fault>()
-    for (const { at, fault } of faults) if (!byIndex.has(at)) byIndex.set(at, fault)
-    return new FaultPlan(({ index }) => byIndex.get(index))
+    const byCall = new Map<string, Fault>()
+    for (const { at, of = 'any', fault } of faults)
+      if (!byCall.has(`${of} ${at}`)) byCall.set(`${of} ${at}`, fault)
+    return new FaultPlan(
+      ({ index, method, nth }) => byCall.get(`any ${index}`) ?? byCall.get(`${method} ${nth}`),
+    )
   },
   random: (seed, { rate = 0.05, faults = soundFaults } = {}) =>
     new FaultPlan(({ index, method }) => {

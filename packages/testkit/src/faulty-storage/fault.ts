@@ -36,9 +36,11 @@ export type Fault =
 /** What a fault is called. */
 export type FaultKind = Fault['kind']
 
-/** A fault at a call, counted from 1 over all calls of a run. */
+/** A fault at a call. */
 export interface PlannedFault {
+  /** Which call, from 1: of all calls of a run or, better where other calls may come and go, of one method's. */
   readonly at: number
+  readonly of?: StorageMethod
   readonly fault: Fault
 }
 
@@ -47,6 +49,8 @@ export interface StorageCall {
   /** From 1, over all calls. */
   readonly index: number
   readonly method: StorageMethod
+  /** From 1, over the calls of this method. */
+  readonly nth: number
 }
 
 const reads: readonly StorageMethod[] = ['load', 'readEvents', 'findByIdempotencyKey', 'readHeads']

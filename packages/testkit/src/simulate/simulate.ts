@@ -136,7 +136,8 @@ class Campaign {
       inlineMaxBytes,
       maxSteps: steps,
       maxFaults: 0,
-      hostActions: [...hostActionKinds, 'lose'],
+      // Reading is what everything else is for.
+      hostActions: [...hostActionKinds, 'lose', 'read', 'read', 'read'],
     })
     // One run a seed: fast-check's own bias would make every one of them a short one.
     this.#runs = fc.noBias(run)

@@ -2,7 +2,7 @@
 // left to chance comes from the run's data; everything that can happen next waits in one queue.
 import { createHost } from '@perdure/actors'
 import type { Host, HostOptions } from '@perdure/actors'
-import type { EntityKey, EntitySpec, Storage } from '@perdure/core'
+import type { EntityKey, EntitySpec, EntityState, Storage } from '@perdure/core'
 import { openMemoryStorage } from '@perdure/core/memory'
 import type { MemoryStorage } from '@perdure/core/memory'
 import { isCommand } from '../arbitraries/run-step.ts'
@@ -19,6 +19,8 @@ import { demand } from '../properties/violation.ts'
 import type { BlobTamper } from '../storage-contract/contract-case.ts'
 import { checkAtRest } from './check-at-rest.ts'
 import { checkLedger } from './check-ledger.ts'
+import { checkReads } from './check-reads.ts'
+import type { SeenState } from './check-reads.ts'
 import { Ledger } from './ledger.ts'
 import { loseContents } from './lose-contents.ts'
 import { observedStorage } from './observed-storage.ts'
@@ -54,6 +56,7 @@ export class Simulation {
   readonly #stage: Stage
   readonly #places: Places
   readonly #ledger = new Ledger()
+  readonly #reads: SeenState[] = []
   readonly #hosts: (SimHost | undefined)[]
   #lives = 0
 
@@ -169,8 +172,12 @@ export class Simulation {
       }
       case 'read': {
         const { host, storage } = await this.#hostOf(step.host)
-        const { type, id } = this.#places.entityOf(step)
-        const seen = host.entity(type, id, { tenant }).state({ hydrate: true })
+        const entity = this.#places.entityOf(step)
+        const seen = host.entity(entity.type, entity.id, { tenant }).state({ hydrate: true })
+        seen.then(
+          (state) => this.#reads.push({ entity, state: state as unknown as EntityState }),
+          (error: unknown) => this.#reads.push({ entity, error }),
+        )
         await this.#driveUntil(seen, () => storage.isDead)
         return
       }
@@ -279,6 +286,7 @@ export class Simulation {
       }),
     )
     checkLedger(this.#ledger, stored, this.#options.inlineMaxBytes)
+    checkReads(this.#reads, stored, this.#options.inlineMaxBytes)
   }
 }
 

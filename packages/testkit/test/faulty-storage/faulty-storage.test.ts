@@ -255,15 +255,30 @@ describe('plans', () => {
 
   it('cover every point: each call with each fault that can strike it, one at a time', () => {
     const calls = [
-      { index: 1, method: 'load' as const },
-      { index: 2, method: 'commit' as const },
-      { index: 3, method: 'close' as const },
+      { index: 1, method: 'load' as const, nth: 1 },
+      { index: 2, method: 'commit' as const, nth: 1 },
+      { index: 3, method: 'close' as const, nth: 1 },
     ]
     const points = faultPlan.everyPoint(calls, [{ kind: 'failAfter' }, { kind: 'missingResults' }])
     expect(points.map(({ at, fault }) => `${at} ${fault.kind}`)).toEqual([
       '1 failAfter',
       '2 failAfter',
       '2 missingResults',
+    ])
+  })
+
+  it('name a call among all, or among those of its method', () => {
+    const plan = faultPlan.of([
+      { at: 2, fault: { kind: 'failBefore' } },
+      { at: 2, of: 'commit', fault: { kind: 'failAfter' } },
+    ])
+    const dealt = (['commit', 'load', 'load', 'commit'] as const).map(
+      (method) => plan.next(method).fault?.kind,
+    )
+    expect(dealt).toEqual([undefined, 'failBefore', undefined, 'failAfter'])
+    expect(plan.struck).toEqual([
+      { at: 1, of: 'load', fault: { kind: 'failBefore' } },
+      { at: 2, of: 'commit', fault: { kind: 'failAfter' } },
     ])
   })
 

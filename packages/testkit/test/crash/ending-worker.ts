@@ -1,0 +1,4 @@
+import { crashWorker } from '@perdure/testkit'
+
+await crashWorker()
+throw new Error('out of paper')
