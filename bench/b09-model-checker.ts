@@ -23,7 +23,7 @@ export const benchmark: Benchmark = {
   targets: [
     {
       label: 'verifySpec',
-      unit: ' states/s',
+      unit: 'states/s',
       goal: { atLeast: 500_000 },
       valueOf: (repeat) => {
         const round = repeat.get(checker)

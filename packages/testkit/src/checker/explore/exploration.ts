@@ -28,7 +28,7 @@ export interface EdgeIndex {
 }
 
 /** What each guard was seen to be. */
-interface GuardSight {
+export interface GuardSight {
   readonly mayHold: boolean
   readonly mayFail: boolean
 }

@@ -5,13 +5,13 @@ import type { Clock } from '@perdure/core'
 import type { AbstractModel } from '../abstraction/abstract-model.ts'
 import { makeUnpack, pack } from '../abstraction/layout.ts'
 import type { Truth } from '../abstraction/truth.ts'
-import type { RulePlan } from '../transition/action-plan.ts'
 import { edgeFacts, edgeUnit, stepTables } from '../transition/step-table.ts'
 import type { StepGroup, StepTable } from '../transition/step-table.ts'
 import { enabledBits } from './exploration.ts'
-import type { EdgeIndex, Exploration, LimitName, Sighting, Suspect } from './exploration.ts'
+import type { EdgeIndex, Exploration, LimitName } from './exploration.ts'
 import { IntList } from './int-list.ts'
 import { InvariantTable } from './invariant-table.ts'
+import { Sightings } from './sightings.ts'
 import { StateSet } from './state-set.ts'
 
 /** Where a search is. */
@@ -46,8 +46,6 @@ const progressEveryMs = 250
 const found = 0
 const doubtful = 1
 const barred = 2
-/** Suspects that are kept an invariant: each is a path to try. */
-const maxSuspects = 24
 
 /** Searches all that can be reached from the initial states. */
 export function explore(
@@ -80,11 +78,7 @@ class Search {
   readonly #starts = new IntList()
   readonly #targets = new IntList()
   readonly #edges = new IntList()
-  readonly #suspects: readonly Suspect[][]
-  readonly #guards = new Map<number, { mayHold: boolean; mayFail: boolean }>()
-  readonly #firings = new Map<number, Sighting>()
-  readonly #hasFired: Uint8Array
-  #terminalLeft: Sighting | undefined
+  readonly #sightings: Sightings
   #transitions = 0
   /** Whether it matters which known state an edge leads to: edges are kept, or some state is doubtful or barred. */
   #needsIds: boolean
@@ -99,15 +93,16 @@ class Search {
     this.#unpack = makeUnpack(layout)
     this.#cells = new Int32Array(layout.radices.length)
     this.#next = new Int32Array(layout.radices.length)
-    const watch = (rule: RulePlan, truth: Truth): void => this.#noteGuard(rule, truth)
+    const sightings = new Sightings(abstract)
+    this.#sightings = sightings
     this.#tables = spec.states.map((status) =>
-      status === deletedStatus ? [] : stepTables(abstract, status, watch),
+      status === deletedStatus
+        ? []
+        : stepTables(abstract, status, (rule, truth) => sightings.noteGuard(rule, truth)),
     )
     this.#invariants = abstract.invariants.map((plan) => new InvariantTable(abstract, plan))
-    this.#suspects = abstract.invariants.map(() => [])
     this.#isEnforced = spec.enforceInvariants
     this.#isTerminal = spec.states.map((status) => model.terminal.has(status))
-    this.#hasFired = new Uint8Array(labelCount(abstract))
   }
 
   run(initial: readonly (readonly number[])[]): Exploration {
@@ -237,10 +232,8 @@ class Search {
       if (this.#doubts.items[id] === barred) return -1
     }
     if (this.#isTerminal[this.#cells[0] as number] === true) this.#noteTerminal(parent, low, high, edge)
-    if (this.#hasFired[label] === 0) {
-      this.#hasFired[label] = 1
-      this.#noteFiring(label, parent, low, high, edge)
-    }
+    if (this.#sightings.isFirst(label))
+      this.#sightings.noteFiring(label, { parent, edge, cells: this.#cellsOf(low, high) })
     return id
   }
 
@@ -250,8 +243,8 @@ class Search {
     for (let index = 0; index < this.#invariants.length; index++) {
       const truth = (this.#invariants[index] as InvariantTable).truthAt(this.#next)
       if (truth === 'true') continue
-      const suspects = this.#suspects[index] as Suspect[]
-      if (suspects.length < maxSuspects) suspects.push({ parent, edge, cells: Array.from(this.#next), truth })
+      if (this.#sightings.wantsSuspect(index))
+        this.#sightings.suspects[index]?.push({ parent, edge, cells: Array.from(this.#next), truth })
       if (truth === 'false' || worst === 'true') worst = truth
     }
     return worst
@@ -264,23 +257,10 @@ class Search {
     return truth === 'unknown' ? doubtful : barred
   }
 
-  #noteGuard({ index }: RulePlan, truth: Truth): void {
-    const sight = this.#guards.get(index) ?? { mayHold: false, mayFail: false }
-    sight.mayHold ||= truth !== 'false'
-    sight.mayFail ||= truth !== 'true'
-    this.#guards.set(index, sight)
-  }
-
   #noteTerminal(parent: number, low: number, high: number, edge: number): void {
-    if (this.#terminalLeft !== undefined) return
+    if (this.#sightings.terminalLeft !== undefined) return
     const cells = this.#cellsOf(low, high)
-    if (cells[0] !== this.#cells[0]) this.#terminalLeft = { parent, edge, cells }
-  }
-
-  #noteFiring(label: number, parent: number, low: number, high: number, edge: number): void {
-    const rule = ruleOfLabel(this.#abstract, label)
-    if (this.#firings.has(rule)) return
-    this.#firings.set(rule, { parent, edge, cells: this.#cellsOf(low, high) })
+    if (cells[0] !== this.#cells[0]) this.#sightings.terminalLeft = { parent, edge, cells }
   }
 
   #cellsOf(low: number, high: number): readonly number[] {
@@ -295,6 +275,7 @@ class Search {
       targets: this.#targets.view(),
       edges: this.#edges.view(),
     }
+    const { suspects, guards, firings, terminalLeft } = this.#sightings
     return {
       abstract: this.#abstract,
       states: this.#states,
@@ -305,24 +286,12 @@ class Search {
       enabled: Uint8Array.from(this.#enabled.view()),
       expanded,
       index: this.#options.keepsEdges ? index : undefined,
-      suspects: this.#suspects,
+      suspects,
       asked: this.#invariants.map(({ isEverAsked }) => isEverAsked),
-      guards: this.#guards,
-      firings: this.#firings,
-      terminalLeft: this.#terminalLeft,
+      guards,
+      firings,
+      terminalLeft,
       limit,
     }
   }
-}
-
-function labelCount({ actions }: AbstractModel): number {
-  return actions.reduce((total, { rules, choices }) => total + rules.length * choices.length, 0)
-}
-
-/** The place in the file of a label's rule. */
-function ruleOfLabel({ actions }: AbstractModel, label: number): number {
-  for (const { rules, choices } of actions)
-    for (const { labelBase, index } of rules)
-      if (label >= labelBase && label < labelBase + choices.length) return index
-  return -1
 }

@@ -1,0 +1,62 @@
+// What a search notices on its way, each thing the first time only: kept apart from the search, which has to be fast.
+import type { AbstractModel } from '../abstraction/abstract-model.ts'
+import type { Truth } from '../abstraction/truth.ts'
+import type { RulePlan } from '../transition/action-plan.ts'
+import type { GuardSight, Sighting, Suspect } from './exploration.ts'
+
+/** Suspects that are kept an invariant: each is a path to try. */
+const maxSuspects = 24
+
+/** Guards, firings, suspects. */
+export class Sightings {
+  readonly guards: Map<number, GuardSight> = new Map()
+  /** By place of the rule in the file. */
+  readonly firings: Map<number, Sighting> = new Map()
+  readonly suspects: readonly Suspect[][]
+  terminalLeft: Sighting | undefined
+  readonly #abstract: AbstractModel
+  readonly #hasFired: Uint8Array
+
+  constructor(abstract: AbstractModel) {
+    this.#abstract = abstract
+    this.suspects = abstract.invariants.map(() => [])
+    const labels = abstract.actions.reduce(
+      (total, { rules, choices }) => total + rules.length * choices.length,
+      0,
+    )
+    this.#hasFired = new Uint8Array(labels)
+  }
+
+  /** Whether an edge with this label was taken before; from now on it was. */
+  isFirst(label: number): boolean {
+    if (this.#hasFired[label] !== 0) return false
+    this.#hasFired[label] = 1
+    return true
+  }
+
+  noteFiring(label: number, sighting: Sighting): void {
+    const rule = this.#ruleOf(label)
+    if (!this.firings.has(rule)) this.firings.set(rule, sighting)
+  }
+
+  noteGuard({ index }: RulePlan, truth: Truth): void {
+    const before = this.guards.get(index) ?? { mayHold: false, mayFail: false }
+    this.guards.set(index, {
+      mayHold: before.mayHold || truth !== 'false',
+      mayFail: before.mayFail || truth !== 'true',
+    })
+  }
+
+  /** Whether another suspect of an invariant is worth keeping. */
+  wantsSuspect(invariant: number): boolean {
+    return (this.suspects[invariant]?.length ?? maxSuspects) < maxSuspects
+  }
+
+  /** The place in the file of a label's rule. */
+  #ruleOf(label: number): number {
+    for (const { rules, choices } of this.#abstract.actions)
+      for (const { labelBase, index } of rules)
+        if (label >= labelBase && label < labelBase + choices.length) return index
+    return -1
+  }
+}
