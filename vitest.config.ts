@@ -30,11 +30,11 @@ export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      project('unit', 'test'),
-      project('prop', 'prop.test', { testTimeout: 60_000 }),
+      project('unit', 'test', { testTimeout: 30_000 }),
+      project('prop', 'prop.test', { testTimeout: 180_000 }),
       project('db', 'db.test', {
-        testTimeout: 120_000,
-        hookTimeout: 120_000,
+        testTimeout: 240_000,
+        hookTimeout: 240_000,
         globalSetup: ['test/setup/postgres.ts'],
       }),
     ],
