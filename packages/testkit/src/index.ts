@@ -16,7 +16,7 @@ export type { ArbitrariesOptions, SpecArbitraries } from './arbitraries/arbitrar
 export { findCounterexample, PropertyFailed } from './arbitraries/find-counterexample.ts'
 export type { Search, SearchOptions, SearchResult } from './arbitraries/find-counterexample.ts'
 export { checkHistories, histories, playHistory } from './arbitraries/history.ts'
-export type { History } from './arbitraries/history.ts'
+export type { History, HistoryOptions } from './arbitraries/history.ts'
 export { hostileKinds, hostileValue } from './arbitraries/hostile-value.ts'
 export type { HostileKind } from './arbitraries/hostile-value.ts'
 export { minimizeList, minimizeRun } from './arbitraries/minimize.ts'

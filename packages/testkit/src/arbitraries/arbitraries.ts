@@ -23,6 +23,8 @@ export interface ArbitrariesOptions {
   readonly hostActions?: readonly HostAction['kind'][]
   /** Ceiling of fields whose spec sets none, as the host has it. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
+  /** Whether fields are given at creation and set directly, beside what actions do. @defaultValue true */
+  readonly setsFields?: boolean
 }
 
 /** Arbitraries of one spec, or of several that live together. */
@@ -67,18 +69,14 @@ export function arbitraries(
   const places = all.flatMap(({ name: type }) =>
     Array.from({ length: entities }, (_, index): RunPlace => ({ type, id: `e${index}` })),
   )
-  const { inlineMaxBytes } = options
-  const byType = new Map(
-    all.map((spec) => [
-      spec.name,
-      commandArbitraries({
-        spec,
-        places,
-        hosts,
-        ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
-      }),
-    ]),
-  )
+  const { inlineMaxBytes, setsFields } = options
+  const given = {
+    places,
+    hosts,
+    ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
+    ...(setsFields === undefined ? {} : { setsFields }),
+  }
+  const byType = new Map(all.map((spec) => [spec.name, commandArbitraries({ spec, ...given })]))
   const ofType = (type: string) => {
     const found = byType.get(type)
     if (found === undefined) throw new RangeError(`there is no spec of the type ${type}`)

@@ -17,6 +17,8 @@ export interface CommandContext {
   readonly hosts: number
   /** Ceiling of fields whose spec sets none. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
+  /** Whether fields are given at creation and set directly, beside what actions do. @defaultValue true */
+  readonly setsFields?: boolean
 }
 
 /** What is asked, without where and of whom. */
@@ -42,12 +44,12 @@ export interface CommandArbitraries {
 
 /** Makes the arbitraries of one entity type. */
 export function commandArbitraries(context: CommandContext): CommandArbitraries {
-  const { spec } = context
+  const { spec, setsFields = true } = context
   const literals = mineLiterals(spec)
   const rules = rulesByAction(spec)
   const params = (action: string): fc.Arbitrary<JsonObject> =>
     paramsOf(context, literals, rules.get(action) ?? [])
-  const fields = fieldsOf(context, literals)
+  const fields = setsFields ? fieldsOf(context, literals) : fc.constant({})
   const asks = [...rules].map(([action, ofAction]) => ({
     // What ends an entity is rare, or runs would be short.
     weight: ofAction.every(({ to }) => to !== undefined && isEnd(spec, to)) ? 1 : 6,
@@ -59,7 +61,7 @@ export function commandArbitraries(context: CommandContext): CommandArbitraries 
     fields,
     enabledish: fc.oneof(
       ...asks,
-      ...(spec.variables.length === 0 ? [] : [{ weight: 2, arbitrary: update }]),
+      ...(spec.variables.length === 0 || !setsFields ? [] : [{ weight: 2, arbitrary: update }]),
       { weight: 1, arbitrary: fc.record({ kind: fc.constant('spawn' as const), fields }) },
     ),
     disabled: disabledCommands(spec, params, rules),

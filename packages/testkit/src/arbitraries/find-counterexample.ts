@@ -103,7 +103,7 @@ async function failureOf(search: Search, run: Run): Promise<unknown> {
 }
 
 function failed(search: Search, run: Run, cause: unknown, seed: number, path: string | undefined) {
-  const { property, again = 'the same command' } = search
+  const { property, again = 'in front of the same command' } = search
   const repro = `repro: PERDURE_SEED=${seed} ${again}${path === undefined ? '' : ` (${path} is tried first)`}`
   const error = new PropertyFailed(property, run, cause, repro)
   return { error, run, seed, ...(path === undefined ? {} : { path }) }

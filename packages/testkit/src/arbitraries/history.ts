@@ -98,16 +98,32 @@ function commandOf(step: RunStep): Command | undefined {
   }
 }
 
+/** How histories are made. */
+export interface HistoryOptions {
+  /** @defaultValue 40 */
+  readonly maxSteps?: number
+  /** Whether fields are given at creation and set directly, as `spawn` and `updateFields` allow. @defaultValue true */
+  readonly setsFields?: boolean
+}
+
 /** Runs of one entity in which commands come one after the other and time passes between them. */
-function historyRuns(spec: EntitySpec, maxSteps = 40): fc.Arbitrary<Run> {
-  const { run } = arbitraries(spec, { entities: 1, maxSteps, hostActions: ['advance'], maxFaults: 0 })
-  return run.map((each) => ({ ...each, schedule: 0 }))
+function historyRuns(
+  spec: EntitySpec,
+  { maxSteps = 40, setsFields = true }: HistoryOptions,
+): fc.Arbitrary<Run> {
+  const hostActions = ['advance'] as const
+  const { run } = arbitraries(spec, { entities: 1, maxSteps, setsFields, hostActions, maxFaults: 0 })
+  return run.map(({ steps }) => ({
+    steps: steps.map((step) => ('isAwaited' in step ? { ...step, isAwaited: true } : step)),
+    faults: [],
+    schedule: 0,
+  }))
 }
 
 /** Whole histories of a spec, for a property of one's own. */
-export function histories(spec: EntitySpec): fc.Arbitrary<History> {
+export function histories(spec: EntitySpec, options: HistoryOptions = {}): fc.Arbitrary<History> {
   const model = compileModel(spec)
-  return historyRuns(spec).map(({ steps }) => playHistory(model, steps))
+  return historyRuns(spec, options).map(({ steps }) => playHistory(model, steps))
 }
 
 /**
@@ -117,7 +133,7 @@ export function histories(spec: EntitySpec): fc.Arbitrary<History> {
 export function checkHistories(
   spec: EntitySpec,
   property: { readonly name: string; readonly holds: (history: History) => boolean | void },
-  options: SearchOptions = {},
+  options: SearchOptions & HistoryOptions = {},
 ): Promise<SearchResult> {
   const model = compileModel(spec)
   const check = ({ steps }: Run): void => {
@@ -125,7 +141,10 @@ export function checkHistories(
     if (property.holds(history) === false) throw new Error(`it does not hold; ${printEnd(history)}`)
   }
   const { name } = property
-  return findCounterexample({ property: name, types: [spec.name], runs: historyRuns(spec), check }, options)
+  return findCounterexample(
+    { property: name, types: [spec.name], runs: historyRuns(spec, options), check },
+    options,
+  )
 }
 
 function printEnd({ events, state, fields }: History): string {

@@ -167,6 +167,21 @@ describe('runs', () => {
 })
 
 describe('checkHistories', () => {
+  it('sets fields directly, as anybody may, unless it is told that nobody does', async () => {
+    const untouched = {
+      name: 'only actions spend the budget',
+      holds: ({ events }: { events: readonly { action: string; params: object }[] }) =>
+        !events.some(
+          ({ action, params }) => ['Created', 'FieldsUpdated'].includes(action) && 'budget' in params,
+        ),
+    }
+    const options = { counterexamples: false as const, numRuns: 300 }
+    expect(await checkHistories(sessionSpec, untouched, options)).toMatchObject({ kind: 'fails' })
+    expect(await checkHistories(sessionSpec, untouched, { ...options, setsFields: false })).toMatchObject({
+      kind: 'holds',
+    })
+  })
+
   it('answers that a true property holds', async () => {
     const holds = {
       name: 'turns are counted',
