@@ -10,13 +10,14 @@ import { addSchema, addTypes } from './commands/generate.ts'
 import { addInit } from './commands/init.ts'
 import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
+import { addStorage } from './commands/storage.ts'
 import type { CliIo } from './io.ts'
 import { paintFor, wantsColor } from './terminal/paint.ts'
 
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
-  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail]],
+  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addStorage]],
   ['Help:', [addCompletion]],
 ]
 

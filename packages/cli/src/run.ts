@@ -19,7 +19,7 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
     await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
   } catch (error) {
     exitCode =
-      error instanceof CommanderError ? await endParsing(error, program, argv[0], io) : await fail(error, io)
+      error instanceof CommanderError ? await endParsing(error, program, argv, io) : await fail(error, io)
   }
   return exitCode
 }
@@ -28,16 +28,32 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
 async function endParsing(
   error: CommanderError,
   program: Command,
-  first: string | undefined,
+  argv: readonly string[],
   io: CliIo,
 ): Promise<ExitCode> {
   if (error.exitCode === 0) return 0
+  const command = commandOf(program, argv)
+  // Nor is anything wrong with a group of commands that is named without one of them.
+  if (error.code === 'commander.help') {
+    command.outputHelp()
+    return 0
+  }
   const { CliError } = await import('./errors/cli-error.ts')
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
   const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean '$1'?")
-  const command = program.commands.find((known) => known.name() === first)
-  const help = ['perdure', ...(command === undefined ? [] : [command.name()]), '--help'].join(' ')
+  const help = `${wordsOf(command)} --help`
   return fail(new CliError('usage', message, { hint: hint ?? `'${help}' shows how it is used` }), io)
+}
+
+/** The command that the arguments name, as far as they name one. */
+function commandOf(program: Command, [name, ...rest]: readonly string[]): Command {
+  const found = program.commands.find((known) => known.name() === name)
+  return found === undefined ? program : commandOf(found, rest)
+}
+
+/** What to type for it: `perdure storage stats`. */
+function wordsOf(command: Command): string {
+  return command.parent === null ? command.name() : `${wordsOf(command.parent)} ${command.name()}`
 }
 
 async function fail(error: unknown, io: CliIo): Promise<ExitCode> {

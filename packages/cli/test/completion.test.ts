@@ -35,6 +35,12 @@ describe.runIf(has('bash'))('completion for bash', () => {
     expect(await complete('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
   })
 
+  it('offers the commands of a group, and then the options of the one that is named', async () => {
+    expect(await complete('storage', 'sta')).toEqual(['stats'])
+    expect(await complete('storage', 'stats', '--j')).toEqual(['--json'])
+    expect(await complete('storage', 'stats', '--storage', '')).toEqual([])
+  })
+
   it('leaves files to the shell', async () => {
     expect(await complete('types', '--out', '')).toEqual([])
     expect(await complete('check', 'entities/')).toEqual([])
@@ -59,6 +65,8 @@ describe.runIf(has('fish'))('completion for fish', () => {
     expect(complete('perdure che')).toContain('check\t')
     expect(complete('perdure check --stri')).toContain('--strict\t')
     expect(complete('perdure graph --format ')).toContain('mermaid\t')
+    expect(complete('perdure storage sta')).toContain('stats\t')
+    expect(complete('perdure storage stats --jso')).toContain('--json\t')
   })
 })
 
@@ -66,16 +74,22 @@ describe('completion', () => {
   it.each(['bash', 'zsh', 'fish'])('for %s knows every command and option of the help', async (shell) => {
     const cwd = await makeWorkspace({})
     const { stdout } = await runCli(['completion', shell], { cwd })
-    const help = (await runCli(['--help'], { cwd })).stdout
-    const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name ?? '')
-    expect(commands.length).toBeGreaterThan(14)
-    for (const command of commands) {
-      expect(stdout).toContain(command)
-      if (command === 'help') continue
-      const { stdout: text } = await runCli([command, '--help'], { cwd })
-      for (const [, option = ''] of text.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)) {
-        expect(stdout, `${command} --${option}`).toContain(shell === 'fish' ? `-l ${option}` : `--${option}`)
+    const known = async (...group: string[]): Promise<void> => {
+      const { stdout: help } = await runCli([...group, '--help'], { cwd })
+      const commands = [...help.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name]) => name ?? '')
+      expect(commands.length).toBeGreaterThan(group.length === 0 ? 14 : 0)
+      for (const command of commands) {
+        expect(stdout).toContain(command)
+        if (command === 'help') continue
+        const { stdout: text } = await runCli([...group, command, '--help'], { cwd })
+        for (const [, option = ''] of text.matchAll(/^ {2}(?:-\w, )?--([a-z-]+)/gm)) {
+          expect(stdout, `${command} --${option}`).toContain(
+            shell === 'fish' ? `-l ${option}` : `--${option}`,
+          )
+        }
       }
     }
+    await known()
+    await known('storage')
   })
 })

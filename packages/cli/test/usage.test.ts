@@ -7,7 +7,7 @@ import { makeWorkspace } from './helpers/workspace.ts'
 
 const cwd = import.meta.dirname
 const commands =
-  'init check lint format migrate-spec types schema graph explain entities state history events tail completion'.split(
+  'init check lint format migrate-spec types schema graph explain entities state history events tail storage completion'.split(
     ' ',
   )
 
@@ -29,12 +29,35 @@ describe('help', () => {
     expect((await runCli(['help', command], { cwd })).stdout).toBe(stdout)
   })
 
+  it('of a group is what one gets for naming it alone', async () => {
+    const { exitCode, stdout, stderr } = await runCli(['storage'], { cwd })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 0, stderr: '' })
+    expect((await runCli(['storage', '--help'], { cwd })).stdout).toBe(stdout)
+  })
+
+  it('of every command of a group describes it and shows examples', async () => {
+    const names = await commandsOf(['storage'])
+    expect(names).toContain('stats')
+    for (const name of names) {
+      const { exitCode, stdout } = await runCli(['storage', name, '--help'], { cwd })
+      expect(exitCode).toBe(0)
+      expect(stdout).toMatch(new RegExp(`^Usage: perdure storage ${name} `))
+      expect(stdout).toMatch(/\nExamples:\n {2}\$ \S/)
+    }
+  })
+
   it('fits the terminal', async () => {
     const { stdout } = await runCli(['--help'], { cwd, columns: 80 })
     const tooLong = stdout.split('\n').filter((line) => line.length > 80 && !line.startsWith('Exit codes'))
     expect(tooLong).toEqual([])
   })
 })
+
+/** The commands that the help of a group lists. */
+async function commandsOf(argv: readonly string[]): Promise<readonly string[]> {
+  const { stdout } = await runCli([...argv, '--help'], { cwd })
+  return [...stdout.matchAll(/^ {2}([a-z][a-z-]+) /gm)].map(([, name = '']) => name)
+}
 
 describe('--version', () => {
   it('prints the version of the package', async () => {
@@ -66,6 +89,16 @@ describe('wrong usage', () => {
       'a number that is none',
       ['history', 'Lamp', 'l-1', '--last', '-1'],
       "error usage: option '-n, --last <count>' argument '-1' is invalid. It must be a whole number above 0.\n  = 'perdure history --help' shows how it is used\n",
+    ],
+    [
+      'a misspelt command of a group',
+      ['storage', 'stat'],
+      "error usage: unknown command 'stat'\n  = did you mean 'stats'?\n",
+    ],
+    [
+      'an argument too many for a command of a group',
+      ['storage', 'stats', 'x'],
+      "error usage: too many arguments for 'stats'. Expected 0 arguments but got 1.\n  = 'perdure storage stats --help' shows how it is used\n",
     ],
     [
       'an argument too many',

@@ -1,5 +1,4 @@
 // The commands that look into a storage. None of them changes anything there.
-import { InvalidArgumentError } from 'commander'
 import type { Command } from 'commander'
 import type { EntitiesOptions } from '../inspect/entities-command.ts'
 import type { HistoryOptions } from '../inspect/history-commands.ts'
@@ -7,6 +6,8 @@ import type { StateOptions } from '../inspect/state-command.ts'
 import type { TailOptions } from '../inspect/tail-command.ts'
 import { examples } from './command-context.ts'
 import type { CommandContext } from './command-context.ts'
+import { positiveInteger } from './parse-units.ts'
+import { withStorageUrl } from './storage-url.ts'
 
 /** Adds `perdure entities`. */
 export function addEntities(program: Command, { io, run }: CommandContext): void {
@@ -118,13 +119,7 @@ export function addTail(program: Command, { io, run }: CommandContext): void {
 }
 
 function withStorageOptions(command: Command): Command {
-  return command
-    .option(
-      '--storage <url>',
-      'postgres://… or pglite://./directory (default: $PERDURE_STORAGE, $DATABASE_URL, or ./.perdure)',
-    )
-    .option('--schema <name>', 'the PostgreSQL schema (default: perdure)')
-    .option('--tenant <tenant>', 'whose entities', 'default')
+  return withStorageUrl(command).option('--tenant <tenant>', 'whose entities', 'default')
 }
 
 function withSpecOptions(command: Command): Command {
@@ -140,10 +135,4 @@ function withRangeOptions(command: Command): Command {
     .option('--from <sequence>', 'the first event', positiveInteger)
     .option('--to <sequence>', 'the last event', positiveInteger)
     .option('-n, --last <count>', 'only so many of the newest', positiveInteger)
-}
-
-function positiveInteger(text: string): number {
-  const value = Number(text)
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value > 0) return value
-  throw new InvalidArgumentError('It must be a whole number above 0.')
 }

@@ -20,16 +20,30 @@ complete -o default -F _perdure perdure
 `
 }
 
-function caseOf({ name, options, choices }: CompletedCommand): string {
+function caseOf({ name, options, choices, commands }: CompletedCommand): string {
+  const words = [...choices, ...options.map(({ long }) => long)].join(' ')
+  if (commands.length > 0) return groupOf(name, commands, words)
   const withValues = options.filter(({ takesValue }) => takesValue)
   const values = withValues.map(
     (option) => `          ${flagsOf(option).join('|')}) words="${option.choices.join(' ')}" ;;\n`,
   )
-  const words = [...choices, ...options.map(({ long }) => long)].join(' ')
   return `      ${name})
         case "$previous" in
 ${values.join('')}          *) words="${words}" ;;
         esac ;;`
+}
+
+/** A group completes its commands first, then what follows the one that was typed. */
+function groupOf(name: string, commands: readonly CompletedCommand[], words: string): string {
+  const names = commands.map((command) => command.name).join(' ')
+  return `      ${name})
+        if [ "$COMP_CWORD" -eq 2 ]; then
+          words="${names} ${words}"
+        else
+          case "\${COMP_WORDS[2]}" in
+${commands.map(caseOf).join('\n')}
+          esac
+        fi ;;`
 }
 
 function flagsOf({ long, short }: CompletedOption): readonly string[] {

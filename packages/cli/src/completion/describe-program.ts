@@ -19,11 +19,13 @@ export interface CompletedCommand {
   readonly choices: readonly string[]
   /** Whether its arguments are files. */
   readonly takesFiles: boolean
+  /** The commands of a group; empty: it is none. */
+  readonly commands: readonly CompletedCommand[]
 }
 
 const fileArguments: ReadonlySet<string> = new Set(['globs', 'file', 'directory'])
 
-/** The commands of a program, in the order of its help. */
+/** The commands of a program or of a group, in the order of its help. */
 export function describeProgram(program: Command): readonly CompletedCommand[] {
   return program.commands.map((command) => ({
     name: command.name(),
@@ -31,6 +33,7 @@ export function describeProgram(program: Command): readonly CompletedCommand[] {
     options: [...command.options.map(describeOption), help],
     choices: command.registeredArguments.flatMap(({ argChoices }) => argChoices ?? []),
     takesFiles: command.registeredArguments.some((argument) => fileArguments.has(argument.name())),
+    commands: describeProgram(command),
   }))
 }
 

@@ -2,17 +2,39 @@ import type { CompletedCommand, CompletedOption } from './describe-program.ts'
 
 /** A completion script for fish. */
 export function fishCompletion(commands: readonly CompletedCommand[]): string {
-  const lines = commands.flatMap(({ name, summary, options, choices, takesFiles }) => [
-    `complete -c perdure -n __fish_use_subcommand -f -a ${name} -d ${quote(summary)}`,
-    ...(takesFiles ? [] : [`complete -c perdure -n ${after(name)} -f`]),
-    ...choices.map((choice) => `complete -c perdure -n ${after(name)} -f -a ${choice}`),
-    ...options.map((option) => `complete -c perdure -n ${after(name)} ${flags(option)}`),
+  const groups = commands.filter((command) => command.commands.length > 0)
+  const lines = commands.flatMap((command) => [
+    `complete -c perdure -n __fish_use_subcommand -f -a ${command.name} -d ${quote(command.summary)}`,
+    ...linesOf(command, after(command, groups)),
+    ...command.commands.flatMap((inner) => linesOf(inner, `${seen(command)}; and ${seen(inner)}`)),
   ])
   return `# perdure completion for fish: perdure completion fish | source\n${lines.join('\n')}\n`
 }
 
-function after(command: string): string {
-  return quote(`__fish_seen_subcommand_from ${command}`)
+/** What a command completes where a condition holds. */
+function linesOf(
+  { options, choices, takesFiles, commands }: CompletedCommand,
+  condition: string,
+): readonly string[] {
+  const complete = `complete -c perdure -n ${quote(condition)}`
+  return [
+    ...(takesFiles ? [] : [`${complete} -f`]),
+    ...choices.map((choice) => `${complete} -f -a ${choice}`),
+    ...commands.map(({ name, summary }) => `${complete} -f -a ${name} -d ${quote(summary)}`),
+    ...options.map((option) => `${complete} ${flags(option)}`),
+  ]
+}
+
+/** Behind a command of the program; a group may have one of the same name, and gives way to its own commands. */
+function after(command: CompletedCommand, groups: readonly CompletedCommand[]): string {
+  const others = groups.filter((group) => group !== command)
+  return [seen(command), ...[...others, ...command.commands].map((other) => `not ${seen(other)}`)].join(
+    '; and ',
+  )
+}
+
+function seen({ name }: CompletedCommand): string {
+  return `__fish_seen_subcommand_from ${name}`
 }
 
 function flags({ long, short, description, takesValue, choices }: CompletedOption): string {

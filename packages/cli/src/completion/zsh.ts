@@ -2,13 +2,12 @@ import type { CompletedCommand, CompletedOption } from './describe-program.ts'
 
 /** A completion script for zsh, to be evaluated, or kept as \`_perdure\` in a folder of \`fpath\`. */
 export function zshCompletion(commands: readonly CompletedCommand[]): string {
-  const listed = commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}\n`)
   return `#compdef perdure
 # perdure completion for zsh: eval "$(perdure completion zsh)"
 _perdure() {
   local -a commands
   commands=(
-${listed.join('')}    'help:show help for a command'
+${listOf(commands)}    'help:show help for a command'
   )
   if (( CURRENT == 2 )); then
     _describe 'command' commands
@@ -30,7 +29,13 @@ fi
 `
 }
 
-function caseOf({ name, options, choices, takesFiles }: CompletedCommand): string {
+function listOf(commands: readonly CompletedCommand[]): string {
+  return commands.map(({ name, summary }) => `    ${quote(`${name}:${summary}`)}\n`).join('')
+}
+
+function caseOf(command: CompletedCommand): string {
+  const { name, options, choices, takesFiles, commands } = command
+  if (commands.length > 0) return groupOf(command)
   const rest = takesFiles
     ? [`'*:file:_files'`]
     : choices.length > 0
@@ -38,6 +43,23 @@ function caseOf({ name, options, choices, takesFiles }: CompletedCommand): strin
       : []
   const specs = [...options.map(specOf), ...rest]
   return `    ${name})\n      _arguments ${specs.join(' \\\n        ')} ;;`
+}
+
+/** A group completes its commands first, then what follows the one that was typed. */
+function groupOf({ name, commands }: CompletedCommand): string {
+  return `    ${name})
+  commands=(
+${listOf(commands)}  )
+  if (( CURRENT == 2 )); then
+    _describe 'command' commands
+    return
+  fi
+  command=$words[2]
+  (( CURRENT-- ))
+  shift words
+  case $command in
+${commands.map(caseOf).join('\n')}
+  esac ;;`
 }
 
 function specOf({ long, short, description, takesValue, choices }: CompletedOption): string {
