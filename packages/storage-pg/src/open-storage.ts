@@ -33,7 +33,9 @@ export interface StorageOptions {
   readonly logger?: Logger
   /**
    * Called at `storage.commit.begin` and `storage.commit.end`; with contents or snapshots also at `storage.commit.prepared`
-   * (before the transaction) and `storage.commit.written` (before COMMIT).
+   * (before the transaction), `.appended`, `.blobs`, `.refs` (each after that part is written) and `.written` (before COMMIT).
+   * At `storage.restore.begin`, `.written` (before COMMIT) and `.end`; `storage.snapshot.begin` and `.end`;
+   * `storage.sweep.expired`, `.locked` (orphans held, not yet marked), `.marked` and `.end`.
    */
   readonly probe?: Probe
 }

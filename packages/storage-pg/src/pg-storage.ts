@@ -90,9 +90,11 @@ export class PgStorage implements Storage {
   }
 
   saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void> {
-    return this.#run('saving a snapshot', ({ database, statements }) =>
-      writeSnapshots(database, statements.snapshots, [{ entity, snapshot }]),
-    )
+    return this.#run('saving a snapshot', async ({ database, statements, probe }) => {
+      await probe('storage.snapshot.begin', { id: entity.id })
+      await writeSnapshots(database, statements.snapshots, [{ entity, snapshot }])
+      await probe('storage.snapshot.end', { id: entity.id })
+    })
   }
 
   sweep(options: SweepOptions): Promise<SweepResult> {

@@ -35,17 +35,21 @@ export async function restoreClaims(
   claims: readonly RefClaim[],
   blobs: readonly BlobWrite[],
 ): Promise<boolean> {
-  const { database, tables, clock } = context
+  const { database, tables, clock, probe } = context
   const statements = context.statements.contents
   const change = { entity, blobs, claims, releases: [] }
   const bodies = await encodeMissingBodies(database, statements, [change])
-  return database.transaction().execute(async (transaction) => {
+  await probe('storage.restore.begin', { id: entity.id })
+  const isDone = await database.transaction().execute(async (transaction) => {
     await sql`select from ${tables.logHead} for update`.execute(transaction)
     const { rows } = await sql<{ version: bigint }>`
       select version from ${tables.entities} where stream = ${streamKey(entity)}::uuid`.execute(transaction)
     if (rows[0]?.version !== BigInt(version)) return false
     await writeBlobs(transaction, statements, [change], bodies, clock.now())
     await restoreRefs(transaction, statements, entity, claims)
+    await probe('storage.restore.written', { id: entity.id })
     return true
   })
+  await probe('storage.restore.end', { id: entity.id })
+  return isDone
 }

@@ -130,8 +130,11 @@ async function storeWithContents(
       const won = await append(context, transaction, units)
       const winners = units.filter(({ index }) => won.has(index))
       const changes = winners.map(changeOf)
+      await probe('storage.commit.appended', { units: units.length })
       await writeBlobs(transaction, statements.contents, changes, bodies, clock.now())
+      await probe('storage.commit.blobs', { units: units.length })
       await writeRefs(transaction, statements.contents, changes)
+      await probe('storage.commit.refs', { units: units.length })
       await writeSnapshots(transaction, statements.snapshots, winners.flatMap(snapshotOf))
       await probe('storage.commit.written', { units: units.length })
       return won

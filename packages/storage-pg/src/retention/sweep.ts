@@ -11,14 +11,18 @@ import type { StorageContext } from '../storage-context.ts'
 /** See `Storage.sweep`. Ends early, with what it did so far, when the signal fires. */
 export async function sweep(context: StorageContext, options: SweepOptions): Promise<SweepResult> {
   const { now, graceMs = 0, batch = 500, signal } = options
+  const { probe } = context
   const expired = await repeat(signal, () => expireRefs(context, now, batch))
+  await probe('storage.sweep.expired', { refs: expired.rows })
   let after: BlobKeyRow | undefined
   const orphaned = await repeat(signal, async () => {
     const step = await markOrphans(context, now, batch, after)
     after = step.last
     return step
   })
+  await probe('storage.sweep.marked', { blobs: orphaned.rows })
   const deleted = await repeat(signal, () => deleteOrphans(context, now - graceMs, batch))
+  await probe('storage.sweep.end', { blobs: deleted.rows })
   return {
     expiredRefs: expired.rows,
     orphanedBlobs: orphaned.rows,
@@ -91,7 +95,7 @@ async function expireRefs({ database, tables }: StorageContext, now: number, bat
  * sees the reference.
  */
 async function markOrphans(
-  { database, tables }: StorageContext,
+  { database, tables, probe }: StorageContext,
   now: number,
   batch: number,
   after: BlobKeyRow | undefined,
@@ -105,6 +109,7 @@ async function markOrphans(
       limit ${batch}::int8
       for update`.execute(transaction)
     if (rows.length === 0) return { rows: 0, bytes: 0, done: true, last: after }
+    await probe('storage.sweep.locked', { blobs: rows.length })
     const tenants = rows.map(({ tenant }) => tenant)
     const hashes = rows.map(({ hash }) => hash)
     const marked = await sql`
