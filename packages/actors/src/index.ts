@@ -14,7 +14,7 @@ export type { EntityDeps } from './entity/entity-deps.ts'
 export { entityLogic } from './entity/entity-logic.ts'
 export type { EntityActorEvent, EntityInput, EntityLogic, EntitySnapshot } from './entity/entity-logic.ts'
 export type { CommandOutcome, CommandRequest } from './entity/command-request.ts'
-export type { EntityPhase } from './entity/entity-process.ts'
+export type { EntityPhase } from './entity/entity-phase.ts'
 
 export { defaultRetryPolicy } from './persistence/backoff.ts'
 export type { RetryPolicy } from './persistence/backoff.ts'

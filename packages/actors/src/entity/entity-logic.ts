@@ -6,8 +6,8 @@ import type { ActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import type { CommandOutcome, CommandRequest } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
+import type { EntityPhase } from './entity-phase.ts'
 import { EntityProcess } from './entity-process.ts'
-import type { EntityPhase } from './entity-process.ts'
 import { checkEntityKey, makeCommand } from './make-command.ts'
 
 /** What an entity actor is created with. */

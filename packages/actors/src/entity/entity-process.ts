@@ -10,32 +10,22 @@ import type {
   Knowledge,
   Needs,
 } from '@perdure/core'
-import { withRetry } from '../persistence/with-retry.ts'
 import type { Writer } from '../persistence/writer.ts'
+import { BirthAssumption } from './birth-assumption.ts'
 import type { CommandRequest } from './command-request.ts'
 import { commitUnitOf } from './commit-unit-of.ts'
 import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
+import type { EntityObserver, EntityPhase } from './entity-phase.ts'
 import { findKnowledge } from './find-knowledge.ts'
-import { repeatOutcome, reuseProblem } from './idempotency.ts'
+import { findFirstOutcome, reuseProblem } from './idempotency.ts'
 import { loadEntity } from './loading.ts'
 import { outcomeOf } from './pending-command.ts'
 import type { PendingEvent } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { replayEntity } from './replaying.ts'
-
-/** Where an entity is in its life inside this process. */
-export type EntityPhase = 'unloaded' | 'loading' | 'replaying' | 'running' | 'stopped'
-
-/** Told of what can be seen from outside: committed states and phases. */
-export interface EntityObserver {
-  readonly onPhase: (phase: EntityPhase) => void
-  /** The state was read from storage; it had committed before. */
-  readonly onLoaded: (state: EntityState) => void
-  /** Commands of this process have committed. */
-  readonly onCommitted: (state: EntityState) => void
-}
+import { UndecidedCommands } from './undecided-commands.ts'
 
 /** How often a command is decided anew after losing to another host. */
 const maxAttempts = 3
@@ -51,17 +41,13 @@ export class EntityProcess implements Writer {
   readonly #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
+  readonly #undecided = new UndecidedCommands()
   readonly #pending = new PendingCommands()
   #phase: EntityPhase = 'unloaded'
   #committed: EntityState = unborn
   #processed: EntityState = unborn
-  /** Commands not decided yet. */
-  #inbox: CommandRequest[] = []
-  /** The command whose decision is waiting for something it must know; the inbox waits behind it. */
-  #waiting: { readonly request: CommandRequest } | undefined
-  /** It was taken for granted that the entity does not exist; the first commit will tell, and wake these. */
-  #isAssumedUnborn = false
-  readonly #birthWaiters: (() => void)[] = []
+  /** While held, the committed state is a guess. */
+  readonly #assumption = new BirthAssumption()
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
 
@@ -93,12 +79,7 @@ export class EntityProcess implements Writer {
 
   /** Whether it has nothing to do, so that it may be let go of. */
   get isIdle(): boolean {
-    return (
-      this.#inbox.length === 0 &&
-      this.#pending.size === 0 &&
-      this.#waiting === undefined &&
-      this.#activation === undefined
-    )
+    return this.#undecided.size === 0 && this.#pending.size === 0 && this.#activation === undefined
   }
 
   /** Content that is decided and may not be in storage yet. */
@@ -113,7 +94,7 @@ export class EntityProcess implements Writer {
       request.settle({ ok: false, error: tellFailure(this.entity, failure ?? stopError(this.entity)) })
       return
     }
-    this.#inbox.push(request)
+    this.#undecided.push(request)
     if (this.#phase === 'running') this.#drain()
     else if (this.#phase === 'unloaded' && request.command.kind === 'create') this.#runUnborn()
     else this.#activateQuietly()
@@ -124,7 +105,7 @@ export class EntityProcess implements Writer {
    * @throws PerdureError when it cannot; waiting commands get it too
    */
   async activate(): Promise<void> {
-    if (this.#isAssumedUnborn) await new Promise<void>((resolve) => this.#birthWaiters.push(resolve))
+    if (this.#assumption.isHeld) await this.#assumption.ended()
     if (this.#phase === 'unloaded') this.#activation = this.#load()
     await this.#activation
   }
@@ -132,9 +113,9 @@ export class EntityProcess implements Writer {
   /** Ends the process: what is not in flight is rejected; what is in flight still settles. */
   stop(): void {
     this.#enter('stopped')
-    const undecided = [...this.#takeWaiting(), ...this.#inbox.splice(0)]
+    const undecided = [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
     this.#settleAll([...this.#pending.dropBehind(), ...undecided], stopError(this.entity))
-    if (this.#pending.size === 0) this.#endAssumption()
+    if (this.#pending.size === 0) this.#assumption.end()
   }
 
   takeUnit(maxEvents: number): CommitUnit | undefined {
@@ -145,7 +126,7 @@ export class EntityProcess implements Writer {
     const certain = this.#pending.takeCertain()
     const last = certain.findLast((pending) => pending.kind === 'event')
     if (last !== undefined) this.#committed = last.state
-    this.#endAssumption()
+    this.#assumption.end()
     // Before anybody is told: whatever a listener does, what is left is on its way.
     if (this.#pending.size > 0) this.#deps.cycle.put(this)
     for (const pending of certain) pending.request.settle(outcomeOf(pending))
@@ -165,7 +146,7 @@ export class EntityProcess implements Writer {
 
   failed(error: PerdureError): void {
     const { inFlight, behind } = this.#forget()
-    this.#settleAll([...inFlight, ...behind, ...this.#inbox.splice(0)], tellFailure(this.entity, error))
+    this.#settleAll([...inFlight, ...behind, ...this.#undecided.takeInbox()], tellFailure(this.entity, error))
   }
 
   /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
@@ -174,23 +155,18 @@ export class EntityProcess implements Writer {
       this.#settleAll(requests, stopError(this.entity))
       return
     }
-    this.#inbox = [...requests, ...this.#inbox]
-    if (this.#inbox.length > 0) this.#activateQuietly()
+    this.#undecided.putBack(requests)
+    if (this.#undecided.size > 0) this.#activateQuietly()
   }
 
   /** Drops everything that was decided and not committed. @returns its requests, in order */
   #forget() {
     const { inFlight, behind } = this.#pending.dropAll()
-    const undecided = this.#takeWaiting()
+    const undecided = this.#undecided.takeHeld()
     this.#processed = this.#committed
     this.#enter('unloaded')
-    this.#endAssumption()
+    this.#assumption.end()
     return { inFlight, behind: [...behind, ...undecided] }
-  }
-
-  #endAssumption(): void {
-    this.#isAssumedUnborn = false
-    for (const wake of this.#birthWaiters.splice(0)) wake()
   }
 
   async #load(): Promise<void> {
@@ -200,7 +176,7 @@ export class EntityProcess implements Writer {
     } catch (error) {
       if (this.#isStopped()) return
       const failure = isPerdureError(error, 'corrupt_stream') ? error : unavailable(this.entity, error)
-      const waiting = this.#inbox.splice(0)
+      const waiting = this.#undecided.takeInbox()
       // In one step with the phase: who comes from now on starts an activation of his own.
       this.#activation = undefined
       this.#enter('unloaded')
@@ -227,7 +203,7 @@ export class EntityProcess implements Writer {
 
   /** A create needs no look first: if the entity exists after all, the commit says so. */
   #runUnborn(): void {
-    this.#isAssumedUnborn = true
+    this.#assumption.hold()
     this.#run(unborn)
   }
 
@@ -240,8 +216,8 @@ export class EntityProcess implements Writer {
   }
 
   #drain(): void {
-    while (this.#phase === 'running' && this.#waiting === undefined) {
-      const request = this.#inbox.shift()
+    while (this.#phase === 'running' && !this.#undecided.isHeld) {
+      const request = this.#undecided.shift()
       if (request === undefined) {
         if (this.#processed.version === 0) this.#enter('unloaded')
         return
@@ -260,12 +236,10 @@ export class EntityProcess implements Writer {
   }
 
   async #lookUp(request: CommandRequest, idempotencyKey: string): Promise<() => void> {
-    const event = await withRetry(this.#deps, () =>
-      this.#deps.storage.findByIdempotencyKey(this.entity, idempotencyKey),
-    )
-    if (event === undefined) return () => this.#decide(request)
     const { command } = request
-    const outcome = await repeatOutcome(this.#deps, this.#model, this.entity, command, event, this.#committed)
+    const [deps, model, entity] = [this.#deps, this.#model, this.entity]
+    const outcome = await findFirstOutcome(deps, model, entity, command, idempotencyKey, this.#committed)
+    if (outcome === undefined) return () => this.#decide(request)
     return () => request.settle(outcome)
   }
 
@@ -305,35 +279,22 @@ export class EntityProcess implements Writer {
     return () => this.#decide(request, found)
   }
 
-  /**
-   * Holds the inbox while something is looked up, then goes on. If the state is forgotten meanwhile, so is the answer:
-   * the command has gone back into the inbox and will be decided anew.
-   */
+  /** Holds the commands behind this one while something is looked up for it, then goes on with all of them. */
   #wait(request: CommandRequest, lookUp: () => Promise<() => void>): void {
-    const waiting = { request }
-    this.#waiting = waiting
     const goOn = (next: () => void): void => {
-      if (this.#waiting !== waiting) return
-      this.#waiting = undefined
       next()
       this.#drain()
     }
-    lookUp().then(goOn, (error: unknown) => {
+    this.#undecided.hold(request, lookUp, goOn, (error) => {
       const isKnown = error instanceof PerdureError && !(error instanceof StorageError)
       goOn(() => this.#refuse(request, isKnown ? error : unavailable(this.entity, error)))
     })
   }
 
-  #takeWaiting(): readonly CommandRequest[] {
-    const waiting = this.#waiting
-    this.#waiting = undefined
-    return waiting === undefined ? [] : [waiting.request]
-  }
-
   /** Refuses a command once it is certain that it must be: on what has committed, at once; else when that has. */
   #refuse(request: CommandRequest, error: PerdureError): void {
     if (this.#pending.size > 0) this.#pending.push({ kind: 'refusal', request, error })
-    else if (this.#isAssumedUnborn) {
+    else if (this.#assumption.isHeld) {
       this.#forget()
       this.#decideAgain([request])
     } else request.settle({ ok: false, error })

@@ -1,5 +1,6 @@
 // Asking again under an idempotency key: the first outcome, found in the log, for as long as the entity exists.
 import {
+  StorageError,
   canonicalJson,
   commandName,
   encodeContent,
@@ -10,23 +11,40 @@ import {
 } from '@perdure/core'
 import type { Command, EntityEvent, EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
 import { IdempotencyKeyReused } from '../errors/host-errors.ts'
+import { withRetry } from '../persistence/with-retry.ts'
 import type { CommandOutcome } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
-/** The outcome that this event had when it was new. A deed under another command is an error: keys are not shared. */
-export async function repeatOutcome(
+/** The first outcome under the command's key, if the log has one. A deed under another command is an error: keys are not shared. */
+export async function findFirstOutcome(
   deps: EntityDeps,
   model: EntityModel,
   entity: EntityKey,
   command: Command,
-  event: EntityEvent,
+  idempotencyKey: string,
   committed: EntityState,
-): Promise<CommandOutcome> {
+): Promise<CommandOutcome | undefined> {
+  const event = await withRetry(deps, () => deps.storage.findByIdempotencyKey(entity, idempotencyKey))
+  if (event === undefined) return undefined
   const reused = reuseProblem(entity, command, event)
   if (reused !== undefined) return { ok: false, error: reused }
   if (event.sequence === committed.version) return { ok: true, event, state: committed }
-  const events = await deps.storage.readEvents(entity, { toSequence: event.sequence })
+  const events = await withRetry(deps, () => readUpTo(deps, entity, event.sequence))
   return { ok: true, event, state: evolve(model, unborn, events).state }
+}
+
+/** A reader that is behind does not know of the event yet: what it has is not the state after it. */
+async function readUpTo(
+  { storage }: EntityDeps,
+  entity: EntityKey,
+  sequence: number,
+): Promise<readonly EntityEvent[]> {
+  const events = await storage.readEvents(entity, { toSequence: sequence })
+  if (events.at(-1)?.sequence === sequence) return events
+  throw new StorageError(
+    'storage_unavailable',
+    `${formatEntityKey(entity)}: event ${sequence} is known to be stored and was not among those read; the reader is behind`,
+  )
 }
 
 /** Why the event cannot be the first outcome of this command: it came of another one. */

@@ -1,0 +1,104 @@
+// The way of a command into its entity: checked, admitted, handed to the entity's process, answered. Used by the host and
+// by its references; it decides nothing.
+import { formatEntityKey } from '@perdure/core'
+import type { Command, EntityKey, Limits, Logger } from '@perdure/core'
+import { asPerdureError } from '../errors/as-perdure-error.ts'
+import type { CommandOutcome } from '../entity/command-request.ts'
+import { makeCommand } from '../entity/make-command.ts'
+import type { Asked } from '../entity/make-command.ts'
+import type { Admission } from './admission.ts'
+import type { AskOptions, TryAskResult } from './ask-options.ts'
+import type { HostLife } from './host-life.ts'
+import type { Registry } from './registry.ts'
+import { viewState } from './state-view.ts'
+
+const noOptions: AskOptions = {}
+
+/** What commands pass on their way. */
+export interface CommandIntakeOptions {
+  readonly life: HostLife
+  readonly registry: Registry
+  readonly admission: Admission
+  readonly limits: Limits
+  readonly logger: Logger
+}
+
+/** Takes commands for the entities of one host. */
+export class CommandIntake {
+  readonly #life: HostLife
+  readonly #registry: Registry
+  readonly #admission: Admission
+  readonly #limits: Limits
+  readonly #logger: Logger
+
+  constructor(options: CommandIntakeOptions) {
+    this.#life = options.life
+    this.#registry = options.registry
+    this.#admission = options.admission
+    this.#limits = options.limits
+    this.#logger = options.logger
+  }
+
+  /** Not async, nor is what it calls where there is room: a command costs one promise here instead of three. */
+  tryAsk(entity: EntityKey, asked: Asked, options: AskOptions = noOptions): Promise<TryAskResult> {
+    const { signal } = options
+    try {
+      signal?.throwIfAborted()
+      this.#life.refuseWhenStopping(entity)
+      this.#registry.model(entity.type)
+      const command = makeCommand(entity, asked, options, this.#limits)
+      const wait = this.#admission.enter(signal)
+      if (wait === undefined) return this.#submit(entity, command, signal)
+      const admitted = this.#admitted(wait, entity, signal).then(() => this.#submit(entity, command, signal))
+      return admitted.catch((error: unknown) => failedAsk(error, signal))
+    } catch (error) {
+      return failedAsk(error, signal)
+    }
+  }
+
+  /** As `tryAsk`; whatever is not carried out is logged. */
+  async tell(entity: EntityKey, asked: Asked, options?: AskOptions): Promise<void> {
+    try {
+      const result = await this.tryAsk(entity, asked, options)
+      if (result.ok) return
+      const { code, message } = result.error
+      this.#logger.warn({ code, entity: formatEntityKey(entity) }, message)
+    } catch {
+      // Only a signal brings it here: the teller has lost interest.
+    }
+  }
+
+  /** Hands the command to the process, not through the actor's mailbox: that is emptied when the actor ends. */
+  #submit(entity: EntityKey, command: Command, signal: AbortSignal | undefined): Promise<TryAskResult> {
+    const { actor, process } = this.#registry.activate(entity)
+    return new Promise((resolve, reject) => {
+      const giveUp = signal && ((): void => reject(signal.reason as Error))
+      const settle = (outcome: CommandOutcome): void => {
+        if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp)
+        this.#admission.leave()
+        resolve(outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome)
+      }
+      if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
+      actor.send({ type: 'perdure.asked', command })
+      process.submit({ command, settle, attempts: 0 })
+    })
+  }
+
+  /** Waits for room. Whoever gave up meanwhile, or finds the host stopping, gives the place back. */
+  async #admitted(wait: Promise<void>, entity: EntityKey, signal?: AbortSignal): Promise<void> {
+    await wait
+    try {
+      signal?.throwIfAborted()
+      this.#life.refuseWhenStopping(entity)
+    } catch (error) {
+      this.#admission.leave()
+      throw error
+    }
+  }
+}
+
+/** What an asker hears of an error; whoever gave up hears his own reason, thrown. */
+function failedAsk(error: unknown, signal: AbortSignal | undefined): Promise<TryAskResult> {
+  if (signal?.aborted === true && error === signal.reason) return Promise.reject(error as Error)
+  return Promise.resolve({ ok: false, error: asPerdureError(error) })
+}

@@ -1,0 +1,66 @@
+// Puts the parts of a host together, from its options. Called once by the host's constructor.
+import { defaultLimits } from '@perdure/core'
+import type { Limits } from '@perdure/core'
+import { entityDeps } from '../entity/entity-deps.ts'
+import type { EntityDeps } from '../entity/entity-deps.ts'
+import { defaultRetryPolicy } from '../persistence/backoff.ts'
+import { WriteCycle } from '../persistence/write-cycle.ts'
+import { Admission } from './admission.ts'
+import { checkHostOptions } from './check-options.ts'
+import { CommandIntake } from './command-intake.ts'
+import { EntityViews } from './entity-views.ts'
+import { HostLife } from './host-life.ts'
+import type { HostOptions } from './host-options.ts'
+import { Listeners } from './listeners.ts'
+import { Registry } from './registry.ts'
+
+/** Commands on their way at once, when the options do not say. */
+const defaultMaxCommandsInFlight = 10_000
+
+/** What a host consists of. */
+export interface HostParts {
+  readonly life: HostLife
+  readonly deps: EntityDeps
+  readonly cycle: WriteCycle
+  readonly registry: Registry
+  readonly listeners: Listeners
+  readonly admission: Admission
+  readonly intake: CommandIntake
+  readonly views: EntityViews
+  readonly limits: Limits
+}
+
+/** @throws SpecNotSupported, InvalidArgument */
+export function makeHostParts(options: HostOptions): HostParts {
+  checkHostOptions(options)
+  const { storage, specs, clock, ids, logger, probe, random, maxBatchEvents, inlineMaxBytes } = options
+  const given = {
+    storage,
+    retry: { ...defaultRetryPolicy, ...options.retry },
+    ...(clock && { clock }),
+    ...(ids && { ids }),
+    ...(logger && { logger }),
+    ...(probe && { probe }),
+    ...(random && { random }),
+  }
+  const { onError } = options
+  const cycle = new WriteCycle({
+    ...given,
+    ...(maxBatchEvents && { maxBatchEvents }),
+    ...(onError && { onError }),
+  })
+  const bare = entityDeps({ ...given, cycle })
+  const listeners = new Listeners(bare.logger)
+  const deps: EntityDeps = { ...bare, onCommitted: (entity, state) => listeners.tell(entity, state) }
+  const modelOptions = {
+    limits: { ...options.limits },
+    ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
+  }
+  const life = new HostLife()
+  const registry = new Registry(specs, modelOptions, deps)
+  const admission = new Admission(options.maxCommandsInFlight ?? defaultMaxCommandsInFlight)
+  const limits = { ...defaultLimits, ...options.limits }
+  const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })
+  const views = new EntityViews(life, registry, deps)
+  return { life, deps, cycle, registry, listeners, admission, intake, views, limits }
+}
