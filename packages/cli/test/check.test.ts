@@ -79,11 +79,14 @@ describe('check', () => {
     expect(stderr).toContain('perdure init')
   })
 
-  it('ends with 2 when a file is not UTF-8', async () => {
-    const cwd = await makeWorkspace({ 'lamp.ioa.toml': Uint8Array.of(0xff, 0xfe, 0x00) })
-    const { exitCode, stderr } = await runCli(['check'], { cwd })
-    expect(exitCode).toBe(2)
-    expect(stderr).toContain('error cannot_read: lamp.ioa.toml is not UTF-8 text')
+  it('points at the first byte that is not UTF-8, and goes on with the other files', async () => {
+    const fault = Buffer.concat([Buffer.from('# é\n# '), Uint8Array.of(0xff)])
+    const cwd = await makeWorkspace({ 'a.ioa.toml': fault, 'b.ioa.toml': broken })
+    const { exitCode, stdout, stderr } = await runCli(['check'], { cwd })
+    expect({ exitCode, stderr }).toEqual({ exitCode: 1, stderr: '' })
+    expect(stdout).toContain('error toml_syntax: invalid TOML: what follows is not UTF-8')
+    expect(stdout).toContain('--> a.ioa.toml:2:3\n1 | # é\n2 | # \uFFFD\n  |   ^')
+    expect(stdout).toContain('error unknown_state')
   })
 
   it('checks specs against each other: types that two files declare, and types that none does', async () => {
@@ -91,9 +94,9 @@ describe('check', () => {
       .replace('Lamp', 'Room')
       .replace('effect = "switched += 1"', `effect = "spawn('Lmp', 'Switch')"`)
     const twice = await makeWorkspace({ 'a.ioa.toml': lamp, 'b.ioa.toml': lamp })
-    expect((await runCli(['check'], { cwd: twice })).stdout).toContain(
-      "error duplicate_name: a.ioa.toml declares the entity type 'Lamp' too",
-    )
+    const { stdout: duplicate } = await runCli(['check'], { cwd: twice })
+    expect(duplicate).toContain("error duplicate_name: a.ioa.toml declares the entity type 'Lamp' too")
+    expect(duplicate).toContain('--> b.ioa.toml:2:8\n')
     const missing = await makeWorkspace({ 'lamp.ioa.toml': lamp, 'room.ioa.toml': spawning })
     const { exitCode, stdout } = await runCli(['check'], { cwd: missing })
     expect(exitCode).toBe(1)

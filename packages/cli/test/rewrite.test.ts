@@ -8,6 +8,27 @@ const untidy = lamp
   .replace('initial = "Off"', 'initial="Off"  ')
   .replace('\n\n[[state]]', '\n\n\n\n[[state]]')
 
+describe('a file that is no TOML', () => {
+  it.each(['format', 'migrate-spec'])(
+    'is named by %s with its mistake; the others are rewritten',
+    async (name) => {
+      const damaged = `${legacy}[[action]\n`
+      const cwd = await makeWorkspace({
+        'a.ioa.toml': damaged,
+        'b.ioa.toml': Uint8Array.of(0xff),
+        'c.ioa.toml': `${legacy}\n\n`,
+      })
+      const { exitCode, stdout, stderr } = await runCli([name, '--write'], { cwd })
+      expect({ exitCode, stdout }).toEqual({ exitCode: 1, stdout: 'c.ioa.toml\n' })
+      expect(stderr).toContain('error toml_syntax')
+      expect(stderr).toContain('--> a.ioa.toml:22:')
+      expect(stderr).toContain('--> b.ioa.toml:1:1')
+      expect(stderr).toContain('changed 1 of 1 spec\n')
+      expect(await readText(cwd, 'a.ioa.toml')).toBe(damaged)
+    },
+  )
+})
+
 describe('format', () => {
   it('shows what would change as a diff, and changes nothing', async () => {
     const cwd = await makeWorkspace({ 'lamp.ioa.toml': untidy })

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 import { isPerdureError } from '@perdure/core'
-import { loadSpecs, SpecError } from '@perdure/spec-parser'
+import { loadSpecs, readSpecs, SpecError } from '@perdure/spec-parser'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 
 const spec = (name: string) => `[automaton]\nname = "${name}"\nstates = ["A"]\ninitial = "A"\n`
@@ -56,6 +56,24 @@ describe('loadSpecs', () => {
     await writeFile(path.join(cwd, 'a.ioa.toml'), spec('A'))
     await writeFile(path.join(cwd, 'b.ioa.toml'), spec('A'))
     expect((await load('*.ioa.toml')).issues).toMatchObject([{ code: 'duplicate_name', file: 'b.ioa.toml' }])
+  })
+
+  it('says which file cannot be read', async () => {
+    const error: unknown = await readSpecs(['gone.ioa.toml'], { cwd }).catch((error: unknown) => error)
+    expect(isPerdureError(error, 'spec_unreadable')).toBe(true)
+    expect(String(error)).toContain('cannot read the spec gone.ioa.toml: ENOENT')
+  })
+
+  it('does not miss types that are in a file with errors', async () => {
+    await writeFile(path.join(cwd, 'a.ioa.toml'), parent(`spawn('Child', 'Begin')`))
+    await writeFile(path.join(cwd, 'b.ioa.toml'), spec('Child').replace('initial = "A"', ''))
+    await writeFile(path.join(cwd, 'c.ioa.toml'), parent(`spawn('Child', 'Begin')`))
+    const { issues } = await readSpecs(['a.ioa.toml', 'b.ioa.toml', 'c.ioa.toml'], { cwd })
+    const errors = issues.filter(({ severity }) => severity === 'error')
+    expect(errors.map(({ code, file }) => [code, file])).toEqual([
+      ['missing_key', 'b.ioa.toml'],
+      ['duplicate_name', 'c.ioa.toml'],
+    ])
   })
 
   it.each([

@@ -1,9 +1,9 @@
 // `perdure check` and `perdure lint`: one look at the specs, or one at every change. They differ in what they show.
 import type { SpecIssue, SpecIssueSeverity } from '@perdure/core'
+import type { ReadSpecsResult } from '@perdure/spec-parser'
 import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
 import { checkSpecs, countIssues } from '../specs/check-specs.ts'
-import type { CheckedSpecs } from '../specs/check-specs.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { printReport } from './print-report.ts'
 import { watchSpecs } from './watch-specs.ts'
@@ -45,13 +45,17 @@ async function run(
   return options.watch === true ? watchSpecs(io, globs, look) : look()
 }
 
-function exitCodeOf({ issues }: CheckedSpecs, isStrict: boolean): ExitCode {
+function exitCodeOf({ issues }: ReadSpecsResult, isStrict: boolean): ExitCode {
   const { error, warning } = countIssues(issues)
   return error > 0 || (isStrict && warning > 0) ? 1 : 0
 }
 
 /** The machine's report. Its shape is documented and stable: keys are added, never renamed or removed. */
-function printJson({ files, issues }: CheckedSpecs, shown: readonly SpecIssue[], exitCode: ExitCode): string {
+function printJson(
+  { files, issues }: ReadSpecsResult,
+  shown: readonly SpecIssue[],
+  exitCode: ExitCode,
+): string {
   const { error, warning, info } = countIssues(issues)
   const report = {
     formatVersion: 1,

@@ -1,12 +1,12 @@
 import type { SpecIssue } from '@perdure/core'
 import { renderIssue } from '@perdure/spec-parser'
+import type { ReadSpecsResult } from '@perdure/spec-parser'
 import { countIssues } from '../specs/check-specs.ts'
-import type { CheckedSpecs } from '../specs/check-specs.ts'
 import type { Painter } from '../terminal/paint.ts'
 import { count, joinWords } from '../terminal/words.ts'
 
 /** The report for people: a code frame for each issue, and one line that sums up. */
-export function printReport(checked: CheckedSpecs, shown: readonly SpecIssue[], paint: Painter): string {
+export function printReport(checked: ReadSpecsResult, shown: readonly SpecIssue[], paint: Painter): string {
   const texts = new Map(checked.files.map(({ file, text }) => [file, text]))
   const frames = shown.map((issue) => {
     const text = texts.get(issue.file ?? '')
@@ -15,7 +15,7 @@ export function printReport(checked: CheckedSpecs, shown: readonly SpecIssue[], 
   return [...frames, summary(checked, shown, paint)].join('\n')
 }
 
-function summary({ files, issues }: CheckedSpecs, shown: readonly SpecIssue[], paint: Painter): string {
+function summary({ files, issues }: ReadSpecsResult, shown: readonly SpecIssue[], paint: Painter): string {
   const { error, warning, info } = countIssues(issues)
   const found = [
     ...(error > 0 ? [paint.red(count(error, 'error'))] : []),

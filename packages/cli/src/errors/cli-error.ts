@@ -14,7 +14,6 @@ export type CliErrorCode =
   /** Neither an option nor the environment says which storage is meant. */
   | 'no_storage'
   | 'storage_not_found'
-  | 'cannot_read'
   | 'cannot_write'
   /** `init` would overwrite files. */
   | 'already_there'

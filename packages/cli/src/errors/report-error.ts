@@ -8,6 +8,7 @@ import { CliError } from './cli-error.ts'
 /** What to do about errors that other packages throw, by their code. */
 const hints: Readonly<Record<string, string>> = {
   spec_invalid: 'perdure check shows every problem with the lines it is in',
+  spec_unreadable: 'is it a file, and may you read it?',
   storage_unavailable: 'is the server running, and is the URL right? See --storage',
   storage_in_use:
     'an embedded storage has one owner at a time: stop the program that has it open, or use PostgreSQL',

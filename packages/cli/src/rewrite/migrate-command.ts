@@ -7,15 +7,15 @@ import { paintFor } from '../terminal/paint.ts'
 import { rewriteSpecs } from './rewrite-specs.ts'
 import type { Rewritten, RewriteOptions } from './rewrite-specs.ts'
 
-/** Rewrites older forms. @returns 1 when a rewritten file still has errors */
+/** Rewrites older forms. @returns 1 when a file is no TOML or, rewritten, still has errors */
 export async function runMigrateSpec(
   io: CliIo,
   globs: readonly string[],
   options: Pick<RewriteOptions, 'write'>,
 ): Promise<ExitCode> {
-  const { changed } = await rewriteSpecs(io, globs, options, (text) => migrateSpec(text).text)
+  const { exitCode, changed } = await rewriteSpecs(io, globs, options, (text) => migrateSpec(text).text)
   const isSound = changed.map((file) => reportRest(io, file))
-  return isSound.every(Boolean) ? 0 : 1
+  return isSound.every(Boolean) ? exitCode : 1
 }
 
 /** Shows the errors that the new text still has. @returns whether it has none */

@@ -1,8 +1,9 @@
 // What format and migrate-spec share: texts in, texts out; the difference shown, counted or written.
+import { readSpecs, renderIssue } from '@perdure/spec-parser'
+import type { SpecFile } from '@perdure/spec-parser'
 import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
 import { findSpecFiles } from '../specs/find-spec-files.ts'
-import { readSpecText } from '../specs/read-spec-text.ts'
 import { writeText } from '../specs/write-text.ts'
 import { paintFor } from '../terminal/paint.ts'
 import { printDiff } from '../terminal/print-diff.ts'
@@ -23,23 +24,43 @@ export interface Rewritten {
   readonly after: string
 }
 
-/** Rewrites every spec that the globs match. @returns the files that change, for the caller to say more about */
+/** What a rewriting came to. */
+interface RewriteResult {
+  /** 1 when asked to check and something would change, and when a file is no TOML and so could not be looked at. */
+  readonly exitCode: ExitCode
+  /** The files that change, for the caller to say more about. */
+  readonly changed: readonly Rewritten[]
+}
+
+/** Rewrites every spec that the globs match; files that are no TOML are named with what is wrong, and left alone. */
 export async function rewriteSpecs(
   io: CliIo,
   globs: readonly string[],
   options: RewriteOptions,
   rewrite: (text: string) => string,
-): Promise<{ readonly exitCode: ExitCode; readonly changed: readonly Rewritten[] }> {
-  const files = await findSpecFiles(globs, io.cwd)
-  const changed: Rewritten[] = []
-  for (const file of files) {
-    const before = await readSpecText(file, io.cwd)
-    const after = rewrite(before)
-    if (after !== before) changed.push({ file, before, after })
-  }
+): Promise<RewriteResult> {
+  const { files } = await readSpecs(await findSpecFiles(globs, io.cwd), { cwd: io.cwd })
+  const isBroken = files.map((file) => reportBroken(io, file))
+  const changed = files.flatMap(({ file, text }, index): readonly Rewritten[] => {
+    const after = isBroken[index] === true ? text : rewrite(text)
+    return after === text ? [] : [{ file, before: text, after }]
+  })
   for (const one of changed) await carryOut(io, one, options)
-  io.stderr.write(`${summary(files.length, changed.length, options)}\n`)
-  return { exitCode: options.check === true && changed.length > 0 ? 1 : 0, changed }
+  const brokenCount = isBroken.filter(Boolean).length
+  io.stderr.write(`${summary(files.length - brokenCount, changed.length, options)}\n`)
+  const isRefused = brokenCount > 0 || (options.check === true && changed.length > 0)
+  return { exitCode: isRefused ? 1 : 0, changed }
+}
+
+/** Errors after which nothing is known of a file but its text. */
+const unreadableCodes: ReadonlySet<string> = new Set(['toml_syntax', 'nesting_too_deep', 'file_too_large'])
+
+/** Shows why a file cannot be rewritten. @returns whether that is so */
+function reportBroken(io: CliIo, { issues, text }: SpecFile): boolean {
+  const found = issues.filter(({ code }) => unreadableCodes.has(code))
+  const { isColored } = paintFor(io.stderr, io.env)
+  for (const issue of found) io.stderr.write(`${renderIssue(issue, { text, color: isColored })}\n`)
+  return found.length > 0
 }
 
 async function carryOut(

@@ -1,5 +1,5 @@
-// Checks specs against each other: spawned children, references, statuses of related entities. Called by loadSpecs with
-// everything it loaded, and by whoever parsed several texts.
+// Checks specs against each other: names of types, spawned children, references, statuses of related entities. Called by
+// readSpecs with everything it read, and by whoever parsed several texts.
 import type { ActionSpec, EntitySpec, Effect, Expression, SpecIssue } from '@perdure/core'
 
 import type { IssueCode } from '../diagnostics/codes.ts'
@@ -19,18 +19,36 @@ interface Bundle {
 
 type Spawn = Extract<Effect, { kind: 'spawn' }>
 
-/**
- * Checks specs that belong together. What names another entity type must find it here; a spec checked alone is only
- * checked against itself.
- */
-export function checkBundle(specs: readonly EntitySpec[]): readonly SpecIssue[] {
+/** How to check a bundle. */
+export interface CheckBundleOptions {
+  /** Whether types that are not here may be elsewhere. @defaultValue true for one spec, which is checked against itself */
+  readonly isPartial?: boolean
+}
+
+/** Checks specs that belong together: each type is declared once, and what names another entity type must find it here. */
+export function checkBundle(
+  specs: readonly EntitySpec[],
+  options: CheckBundleOptions = {},
+): readonly SpecIssue[] {
+  const first = new Map<string, EntitySpec>()
   const bundle: Bundle = {
-    specs: new Map(specs.map((spec) => [spec.name, spec])),
-    isPartial: specs.length === 1,
+    specs: first,
+    isPartial: options.isPartial ?? specs.length === 1,
     issues: [],
+  }
+  for (const spec of specs) {
+    const known = first.get(spec.name)
+    if (known === undefined) first.set(spec.name, spec)
+    else reportDuplicate(spec, known, bundle)
   }
   for (const spec of specs) checkSpec(spec, bundle)
   return bundle.issues
+}
+
+/** Two specs of one entity type: every one after the first is told so. */
+function reportDuplicate(spec: EntitySpec, known: EntitySpec, bundle: Bundle): void {
+  const who = placeOf(known).file ?? 'another spec'
+  report(bundle, 'duplicate_name', spec, `${who} declares the entity type '${spec.name}' too`)
 }
 
 function checkSpec(spec: EntitySpec, bundle: Bundle): void {
