@@ -46,6 +46,106 @@ trigger = "entered"
 on_failure = "Leave"
 `
 
+/** Has every key that an explanation speaks of. */
+const bill = `[automaton]
+name = "Bill"
+version = 2
+states = ["Open", "Paid", "Gone", "Deleted"]
+initial = "Open"
+terminal = ["Gone"]
+strict_action_params = false
+
+[[state]]
+name = "total"
+type = "int"
+
+[[state]]
+name = "open"
+type = "bool"
+
+[[state]]
+name = "secret"
+sensitive = true
+overflow_inline_max_bytes = 64
+overflow_ttl_seconds = 60
+overflow_journal = "ref"
+
+[[action]]
+name = "Pay"
+kind = "input"
+from = ["Open"]
+to = "Paid"
+params = [
+  { name = "amount", type = "int", required = true, amount = true },
+  "secret",
+  { name = "total", type = "int" },
+  { name = "open", type = "bool" },
+]
+effect = ["total += params.amount", "emit('paid')"]
+
+[[action]]
+name = "Ping"
+from = ["Paid"]
+effect = "schedule('Ping', 5)"
+
+[[action]]
+name = "Expire"
+from = ["Paid"]
+to = "Gone"
+params = ["why"]
+effect = "cancel('Ping')"
+
+[[action]]
+name = "Delete"
+to = "Deleted"
+
+[[action]]
+name = "Told"
+kind = "output"
+
+[[liveness]]
+name = "Ends"
+from = ["Paid"]
+reaches = ["Gone"]
+
+[[state_timeout]]
+state = "Paid"
+after_seconds = 3600
+on_timeout = "Expire"
+max_occurrences = 3
+reset_on = ["Ping"]
+args = { why = "late" }
+
+[[integration]]
+name = "receipt"
+trigger = "paid"
+module = "print"
+on_failure = "Expire"
+emits = ["Ping"]
+timeout_ms = 500
+guard = "total > 0"
+retry = { max = 2 }
+
+[[webhook]]
+name = "paid"
+path = "/paid"
+action = "Pay"
+entity_id = "query.id"
+hmac_secret = "key"
+hmac_header = "x-sign"
+
+[webhook.extract]
+secret = "body.key"
+
+[[key]]
+name = "once"
+properties = ["secret"]
+
+[[upcast]]
+from_version = 1
+rename_action = { Settle = "Pay" }
+`
+
 async function explain(...argv: string[]): Promise<string> {
   const cwd = await makeWorkspace({ 'lamp.ioa.toml': lamp, 'room.ioa.toml': room })
   const { exitCode, stdout, stderr } = await runCli(['explain', ...argv], { cwd })
@@ -115,6 +215,48 @@ describe('explain', () => {
     const close = await explain('room.ioa.toml', 'Close')
     expect(close).toContain('Leave is asked of the entity in 60 seconds.')
     expect(close).toContain('A new Lamp is created and asked to Switch. Its id is kept in lamp_id.')
+  })
+
+  it.each([
+    ['Pay', 'amount  int, required, never negative; a number in quotes is read as that number'],
+    ['Pay', 'secret  string, may be left out, masked where it is shown'],
+    ['Pay', '- secret becomes the value that is given, "" where null is given; left out, it stays.'],
+    ['Pay', '- The param total is not assigned: an effect writes total.'],
+    ['Pay', '- The param open is not assigned: open is a bool, which only effects change.'],
+    [
+      'Pay',
+      'Above 64 bytes, the value of secret is stored as a blob, which may be deleted after 60 seconds.',
+    ],
+    ['Pay', 'The event holds only the reference too.'],
+    ['Pay', "No two may have the same secret: the key 'once' is unique."],
+    ['Pay', 'Params that it does not declare are kept in the fields of their names.'],
+    ['Pay', 'Events of version 1 call it Settle.'],
+    [
+      'Pay',
+      "The webhook 'paid', POST /paid, asks it (the entity is in query.id; secret comes from body.key; it must be signed in x-sign).",
+    ],
+    ['Pay', 'When Paid has lasted 3600 seconds, Expire is asked.'],
+    ['Pay', 'From Paid, Gone must be reached in the end (Ends).'],
+    [
+      'Pay',
+      "the integration 'receipt' (handler print) runs if total is greater than 0, and answers with Expire when it fails and perhaps with Ping; each attempt may take 500 ms and it is tried again up to 2 times.",
+    ],
+    ['Ping', 'It starts the 3600 seconds of Paid again.'],
+    ['Ping', "The integration 'receipt' answers with it when it wants to."],
+    ['Ping', 'Ping schedules it for later.'],
+    ['Ping', 'What was scheduled is cancelled by Expire.'],
+    ['Expire', 'It is asked when Paid has lasted 3600 seconds, up to 3 times, with {"why":"late"}.'],
+    ['Expire', "The integration 'receipt' answers with it when it fails."],
+    ['Delete', 'and deletes the entity: nothing follows.'],
+    [
+      'Told',
+      'It says what the entity tells others in every status that is not terminal; asking it is refused.',
+    ],
+  ])('says of every key what it means for %s: %s', async (action, sentence) => {
+    const cwd = await makeWorkspace({ 'bill.ioa.toml': bill })
+    const { exitCode, stdout } = await runCli(['explain', 'bill.ioa.toml', action], { cwd })
+    expect(exitCode).toBe(0)
+    expect(stdout).toContain(sentence)
   })
 
   it('suggests the nearest action for one that is not there, and ends with 2', async () => {

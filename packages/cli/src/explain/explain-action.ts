@@ -1,10 +1,13 @@
 // One action of a spec in plain sentences: when it applies, what it takes, what it does, what must hold afterwards.
 import { printExpression } from '@perdure/core'
-import type { ActionSpec, EntitySpec, ParamSpec } from '@perdure/core'
+import type { ActionSpec, EntitySpec } from '@perdure/core'
 import type { Painter } from '../terminal/paint.ts'
 import { joinWords } from '../terminal/words.ts'
-import { describeEffect } from './describe-effect.ts'
+import { describeAskers } from './describe-askers.ts'
+import { describeChanges } from './describe-changes.ts'
 import { describeExpression } from './describe-expression.ts'
+import { describeParams } from './describe-params.ts'
+import { describeSequel } from './describe-sequel.ts'
 import { describeNeeds } from './needs.ts'
 
 /** Explains an action by all rules of its name. Several rules are numbered: the first whose guard holds applies. */
@@ -18,6 +21,7 @@ export function explainAction(spec: EntitySpec, rules: readonly ActionSpec[], pa
   }[first.kind]
   const title = `${paint.bold(first.name)}, an action of ${spec.name} (${kind})`
   const hints = [...new Set(rules.flatMap(({ hint }) => hint ?? []))]
+  const askers = describeAskers(spec, first.name)
   const parts =
     rules.length === 1
       ? explainRule(spec, first, paint)
@@ -29,7 +33,16 @@ export function explainAction(spec: EntitySpec, rules: readonly ActionSpec[], pa
             ...explainRule(spec, rule, paint),
           ]),
         ]
-  return [title, ...hints, '', ...parts, ...invariantLines(spec, rules, paint)].join('\n')
+  const sequel = describeSequel(spec, rules)
+  return [
+    title,
+    ...hints,
+    '',
+    ...parts,
+    ...invariantLines(spec, rules, paint),
+    ...(askers.length === 0 ? [] : ['', 'Who asks it besides:', ...bullets(askers, paint)]),
+    ...(sequel.length === 0 ? [] : ['', 'What may follow:', ...bullets(sequel, paint)]),
+  ].join('\n')
 }
 
 function explainRule(spec: EntitySpec, rule: ActionSpec, paint: Painter): readonly string[] {
@@ -41,59 +54,28 @@ function explainRule(spec: EntitySpec, rule: ActionSpec, paint: Painter): readon
           `It applies if ${describeExpression(rule.guard)}.`,
           paint.dim(`  guard: ${printExpression(rule.guard)}`),
         ]),
-    ...paramLines(rule, paint),
-    ...effectLines(spec, rule, paint),
+    ...describeParams(spec, rule, paint),
+    ...changeLines(spec, rule, paint),
     ...describeNeeds(spec, rule),
   ]
 }
 
-function whereLine(spec: EntitySpec, { from, to }: ActionSpec): string {
+function whereLine(spec: EntitySpec, { kind, from, to }: ActionSpec): string {
   const where = from.length === 0 ? 'in every status that is not terminal' : `in ${joinWords(from, 'or')}`
+  if (kind === 'output') return `It says what the entity tells others ${where}; asking it is refused.`
   if (to === undefined) return `It may be asked ${where}, and the status stays.`
+  if (to === 'Deleted') return `It may be asked ${where}, and deletes the entity: nothing follows.`
   const end = spec.terminal.includes(to) ? ', which is terminal: nothing follows' : ''
   return `It may be asked ${where}, and leads to ${to}${end}.`
 }
 
-function paramLines({ params }: ActionSpec, paint: Painter): readonly string[] {
-  if (params.length === 0) return ['It takes no params.']
-  const width = Math.max(...params.map(({ name }) => name.length))
-  const lines = params.map((param) => `  ${paint.cyan(param.name.padEnd(width))}  ${describeParam(param)}`)
-  return ['It takes:', ...lines]
+function changeLines(spec: EntitySpec, rule: ActionSpec, paint: Painter): readonly string[] {
+  const changes = rule.kind === 'output' ? [] : describeChanges(spec, rule)
+  return changes.length === 0 ? [] : ['When it applies:', ...bullets(changes, paint)]
 }
 
-function describeParam({ type, required, transient, entityType }: ParamSpec): string {
-  return [
-    entityType === undefined ? type : `${type} to a ${entityType}`,
-    required ? 'required' : 'may be left out',
-    ...(transient ? ['not kept in a field'] : []),
-  ].join(', ')
-}
-
-/** What changes besides the status: effects in order, then params that become fields or variables. */
-function effectLines(spec: EntitySpec, rule: ActionSpec, paint: Painter): readonly string[] {
-  const effects = rule.effects.map((effect) => describeEffect(effect, spec.variables))
-  const written = new Set(rule.effects.flatMap((effect) => ('variable' in effect ? [effect.variable] : [])))
-  const kept = rule.params.filter((param) => isKept(spec, param, written)).map(({ name }) => name)
-  const lines = [
-    ...effects,
-    ...(kept.length === 0
-      ? []
-      : [
-          `${joinWords(kept)} ${kept.length === 1 ? 'is' : 'are'} kept in the field${kept.length === 1 ? '' : 's'} of that name.`,
-        ]),
-  ]
-  return lines.length === 0 ? [] : ['When it applies:', ...lines.map((line) => `  ${paint.dim('-')} ${line}`)]
-}
-
-/** A param becomes a field unless it is transient or the variable of its name is written otherwise. */
-function isKept(
-  { variables }: EntitySpec,
-  { name, transient }: ParamSpec,
-  written: ReadonlySet<string>,
-): boolean {
-  if (transient || written.has(name)) return false
-  const type = variables.find((variable) => variable.name === name)?.type
-  return type === undefined || !['counter', 'bool', 'list', 'set'].includes(type)
+function bullets(lines: readonly string[], paint: Painter): readonly string[] {
+  return lines.map((line) => `  ${paint.dim('-')} ${line}`)
 }
 
 /** The invariants that are asked in a status which the rules lead to. */

@@ -1,7 +1,8 @@
 // What an action involves besides its own entity: statuses it looks up, and integrations that follow it.
 import { assertNever, printArgument } from '@perdure/core'
 import type { ActionSpec, EntitySpec, Expression, IntegrationSpec } from '@perdure/core'
-import { joinWords } from '../terminal/words.ts'
+import { count, joinWords } from '../terminal/words.ts'
+import { describeExpression } from './describe-expression.ts'
 
 /** Sentences about what a rule needs from elsewhere, and what it sets off there. */
 export function describeNeeds(spec: EntitySpec, rule: ActionSpec): readonly string[] {
@@ -17,13 +18,22 @@ export function describeNeeds(spec: EntitySpec, rule: ActionSpec): readonly stri
   ]
 }
 
-function describeIntegration({ name, type, onSuccess, onFailure }: IntegrationSpec): string {
+function describeIntegration(integration: IntegrationSpec): string {
+  const { name, type, module, guard, onSuccess, onFailure, emits, retry, timeoutMs } = integration
   const answers = [
     ...(onSuccess === undefined ? [] : [`with ${onSuccess} when it succeeds`]),
     ...(onFailure === undefined ? [] : [`with ${onFailure} when it fails`]),
+    ...(emits.length === 0 ? [] : [`perhaps with ${joinWords(emits, 'or')}`]),
   ]
+  const limits = [
+    ...(timeoutMs === undefined ? [] : [`each attempt may take ${timeoutMs} ms`]),
+    ...(retry?.max === undefined ? [] : [`it is tried again up to ${count(retry.max, 'time')}`]),
+  ]
+  const kind = module === undefined ? type : `${type} ${module}`
+  const condition = guard === undefined ? '' : ` if ${describeExpression(guard)}`
   const answer = answers.length === 0 ? '' : `, and answers ${joinWords(answers)}`
-  return `After its commit the integration '${name}' (${type}) runs${answer}.`
+  const limit = limits.length === 0 ? '' : `; ${joinWords(limits)}`
+  return `After its commit the integration '${name}' (${kind}) runs${condition}${answer}${limit}.`
 }
 
 function relatedStatuses(expression: Expression): readonly string[] {
