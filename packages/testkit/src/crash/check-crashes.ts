@@ -3,7 +3,7 @@
 import { createHost } from '@perdure/actors'
 import type { Host } from '@perdure/actors'
 import { formatEntityKey, hashContent } from '@perdure/core'
-import type { EntityEvent, EntityKey, EntitySpec, Storage } from '@perdure/core'
+import type { Clock, EntityEvent, EntityKey, EntitySpec, Storage } from '@perdure/core'
 import { referenceFold } from '../properties/reference-fold.ts'
 import { demand, demandSame } from '../properties/violation.ts'
 
@@ -34,16 +34,22 @@ export interface CrashEvidence {
   readonly storage: Storage
   readonly specs: readonly EntitySpec[]
   readonly tenant: string
+  /** Tells which references have expired. @defaultValue the machine's */
+  readonly clock?: Clock
 }
 
-/** @throws Violation */
+/**
+ * Holds what was said against what is stored: acknowledged ⊆ stored ⊆ tried, each once, in order, and every entity whole.
+ * @throws Violation
+ */
 export async function checkCrashes({
   said,
   storage,
   specs,
   tenant,
+  clock,
 }: CrashEvidence): Promise<Omit<CrashReport, 'kills'>> {
-  const host = await createHost({ specs, storage, tenant, keepStorageOpen: true })
+  const host = await createHost({ specs, storage, tenant, keepStorageOpen: true, ...(clock && { clock }) })
   const stored = new Map<string, EntityEvent>()
   let events = 0
   try {
