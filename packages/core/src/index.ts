@@ -74,7 +74,7 @@ export { decodeContent, encodeContent } from './fields/overflow.ts'
 export { fieldBytes, fieldText, locateField } from './fields/read-field.ts'
 export type { FieldLocation } from './fields/read-field.ts'
 export { syncFields } from './fields/sync-fields.ts'
-export type { FieldChange, SyncedFields } from './fields/sync-fields.ts'
+export type { FieldChange, SyncedFields } from './fields/field-draft.ts'
 export { viewBlobRef, viewFields } from './fields/view-state.ts'
 
 export { decodeSnapshot, encodeSnapshot, snapshotFormat } from './snapshot/envelope.ts'

@@ -4,10 +4,10 @@ import type { JsonValue } from '../json/json-value.ts'
 import { own } from '../json/own.ts'
 import { typedKindIn } from './declare.ts'
 import type { VariableKind } from './declare.ts'
-import { change, paramChange } from './event-change.ts'
-import type { EffectOrigin } from './event-change.ts'
 import type { Draft } from './draft.ts'
 import type { ResolvedEffect } from './event.ts'
+import { setFromParam } from './set-from-param.ts'
+import type { EffectOrigin } from './set-from-param.ts'
 
 /** Applies one effect of the event. Effects that ask something of the host change nothing here. */
 export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedEffect): void {
@@ -24,19 +24,13 @@ export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedE
     case '=':
       set(draft, event, name, typedKindIn(draft, name) ?? 'field', effect[2])
       return
-    case 'param': {
-      const projected = paramChange(event, effect[2])
-      if (projected !== undefined) draft.changes.set(name, projected)
+    case 'param':
+      setFromParam(draft, event, name, effect[2])
       return
-    }
     case 'ref':
       // It may stand for the declaration of a field; what a typed record holds is never held by reference.
       draft.undeclare(name)
-      draft.changes.set(name, {
-        value: { kind: 'content', content: effect[2] },
-        sequence: event.sequence,
-        at: event.at,
-      })
+      draft.fields.setContent(name, effect[2], event.sequence, event.at)
       return
     case '+':
       addTo(draft, event, name, effect[2])
@@ -47,18 +41,17 @@ export function applyEffect(draft: Draft, event: EffectOrigin, effect: ResolvedE
     case 'append': {
       const items = draft.mutableList(name)
       items.push(effect[2])
-      draft.changes.set(name, change(event, items))
+      draft.fields.set(name, items, event.sequence, event.at)
       return
     }
     case 'removeAt': {
       const items = draft.mutableList(name)
       items.splice(effect[2], 1)
-      draft.changes.set(name, change(event, items))
+      draft.fields.set(name, items, event.sequence, event.at)
       return
     }
     case 'clear':
-      draft.setList(name, [])
-      draft.changes.set(name, change(event, []))
+      set(draft, event, name, 'list', [])
       return
     case 'emit':
     case 'schedule':
@@ -94,5 +87,5 @@ function set(draft: Draft, event: EffectOrigin, name: string, kind: VariableKind
     case 'field':
       break
   }
-  draft.changes.set(name, change(event, value))
+  draft.fields.set(name, value, event.sequence, event.at)
 }

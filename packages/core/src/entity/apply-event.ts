@@ -4,14 +4,14 @@ import { deletedStatus } from '../spec/reserved-names.ts'
 import type { Draft } from './draft.ts'
 import { applyEffect } from './apply-effect.ts'
 import { typedKindIn } from './declare.ts'
-import { change, paramChange } from './event-change.ts'
+import { setFromParam } from './set-from-param.ts'
 import { deletedAction } from './event.ts'
 import type { EntityEvent } from './event.ts'
 
 /** Applies the event; later changes of a field win over earlier ones. Order: status, params, variables. */
 export function applyEvent(draft: Draft, event: EntityEvent): void {
   const { sequence, at } = event
-  if (event.to !== draft.status || draft.version === 0) draft.changes.set('status', change(event, event.to))
+  if (event.to !== draft.status || draft.version === 0) draft.fields.set('status', event.to, sequence, at)
   draft.status = event.to
   draft.version = sequence
   projectParams(draft, event)
@@ -20,13 +20,12 @@ export function applyEvent(draft: Draft, event: EntityEvent): void {
 }
 
 function projectParams(draft: Draft, event: EntityEvent): void {
-  for (const name of Object.keys(event.params)) project(draft, event, name)
-  if (event.paramRefs !== undefined)
-    for (const name of Object.keys(event.paramRefs)) project(draft, event, name)
+  // Both are plain objects of our own making: `for … in` makes no list of names.
+  for (const name in event.params) project(draft, event, name)
+  for (const name in event.paramRefs) project(draft, event, name)
 }
 
 function project(draft: Draft, event: EntityEvent, name: string): void {
   if (event.transient?.includes(name) === true || typedKindIn(draft, name) !== undefined) return
-  const projected = paramChange(event, name)
-  if (projected !== undefined) draft.changes.set(name, projected)
+  setFromParam(draft, event, name, name)
 }

@@ -1,4 +1,5 @@
 // Asks the invariants of the state an event would lead to. A violated one turns the event into a rejection.
+import { noCeilings } from '../fields/field-policy.ts'
 import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { AssertionModel } from '../model/entity-model.ts'
 import type { Scope } from '../model/scope.ts'
@@ -23,7 +24,7 @@ export function checkInvariants(
   const ofFields = command.kind === 'create' || command.kind === 'updateFields' ? model.fieldInvariants : []
   if (invariants.length === 0 && ofFields.length === 0) return undefined
   // Fields are not cut to their ceilings yet, so what the event brings needs no fetching.
-  const after = new Draft(before)
+  const after = new Draft(before, noCeilings)
   applyEvent(after, event)
   const scope = scopeOfDraft(deciding, after, {})
   return (

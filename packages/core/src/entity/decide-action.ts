@@ -5,8 +5,9 @@ import { explainFailure, formatFailingPart } from '../model/explain-failure.ts'
 import type { Scope } from '../model/scope.ts'
 import type { ActionModel, RuleModel } from '../model/transition-table.ts'
 import type { ParamSpec } from '../spec/action-spec.ts'
+import { isAssignable } from '../spec/state-variable.ts'
 import { nameValue, typeProblem } from './check-type.ts'
-import { fieldNameRefusal, isAssignable } from './decide-fields.ts'
+import { fieldNameRefusal } from './decide-fields.ts'
 import { isSensitive, reject, scopeBefore } from './deciding.ts'
 import type { Deciding, Proposal } from './deciding.ts'
 import { amountProblem, readAmounts } from './read-amounts.ts'
@@ -23,9 +24,8 @@ export function decideAction(deciding: Deciding, name: string, params: JsonObjec
   const problem = paramsProblem(deciding, action, params)
   if (problem !== undefined) return problem
 
-  const scope = scopeBefore(deciding, params)
-  const rule = rules.find((each) => each.guard === undefined || each.guard(scopeFor(each, scope)))
-  if (rule === undefined) return guardFailed(deciding, rules, scope)
+  const rule = findRule(deciding, rules, params)
+  if (rule === undefined) return guardFailed(deciding, rules, params)
   return (
     missingParam(deciding, rule, params) ??
     unfitAmount(deciding, rule, params) ??
@@ -33,16 +33,28 @@ export function decideAction(deciding: Deciding, name: string, params: JsonObjec
   )
 }
 
+function findRule(
+  deciding: Deciding,
+  rules: readonly RuleModel[],
+  params: JsonObject,
+): RuleModel | undefined {
+  for (const rule of rules) {
+    if (rule.guard === undefined || rule.guard(scopeFor(deciding, rule, params))) return rule
+  }
+  return undefined
+}
+
 /** The scope of a rule's guard, in which its amounts are numbers. */
-function scopeFor(rule: RuleModel, scope: Scope): Scope {
-  return rule.amounts === undefined ? scope : { ...scope, params: readAmounts(rule, scope.params) }
+function scopeFor(deciding: Deciding, rule: RuleModel, params: JsonObject): Scope {
+  return scopeBefore(deciding, readAmounts(rule, params))
 }
 
 function propose(deciding: Deciding, rule: RuleModel, params: JsonObject): Proposal | Rejection {
   const to = rule.spec.to ?? deciding.state.status
   const effects = resolveEffects(deciding, rule, params)
   if ('code' in effects) return effects
-  return { to, params, effects, ...(rule.transient === undefined ? {} : { transient: rule.transient }) }
+  const { transient } = rule
+  return transient === undefined ? { to, params, effects } : { to, params, effects, transient }
 }
 
 function unknownAction(deciding: Deciding, name: string): Rejection {
@@ -68,15 +80,11 @@ function wrongStatus(deciding: Deciding, action: ActionModel): Rejection {
 }
 
 function missingParam(deciding: Deciding, rule: RuleModel, params: JsonObject): Rejection | undefined {
-  const missing = rule.spec.params.find(
-    ({ name, required }) => required && (own(params, name) ?? null) === null,
-  )
-  if (missing === undefined) return undefined
-  return reject(
-    deciding,
-    'missing_param',
-    `needs param "${missing.name}" (${missing.type}), which was not given`,
-  )
+  for (const { name, type, required } of rule.spec.params) {
+    if (!required || (own(params, name) ?? null) !== null) continue
+    return reject(deciding, 'missing_param', `needs param "${name}" (${type}), which was not given`)
+  }
+  return undefined
 }
 
 /** What another rule of the action would take may still be no amount to this one. */
@@ -92,7 +100,9 @@ function unfitAmount(deciding: Deciding, rule: RuleModel, params: JsonObject): R
 /** Names first, then types; a param declared with different types by several rules may have any of them. */
 function paramsProblem(deciding: Deciding, action: ActionModel, params: JsonObject): Rejection | undefined {
   const { spec } = deciding.model
-  for (const [name, value] of Object.entries(params)) {
+  // Params are a plain object of our own making: `for … in` makes no list of entries.
+  for (const name in params) {
+    const value = params[name] as JsonValue
     const isDeclared = action.params.has(name)
     if (!isDeclared && spec.strictActionParams) return undeclaredParam(deciding, action, name)
     const misnamed = isDeclared ? undefined : fieldNameRefusal(deciding, name)
@@ -146,11 +156,15 @@ function undeclaredParam(deciding: Deciding, action: ActionModel, name: string):
   return reject(deciding, 'undeclared_param', `has no param "${name}"; ${hint}`)
 }
 
-function guardFailed(deciding: Deciding, rules: readonly RuleModel[], scope: Scope): Rejection {
+function guardFailed(deciding: Deciding, rules: readonly RuleModel[], params: JsonObject): Rejection {
   const parts = rules.flatMap((rule) =>
     rule.spec.guard === undefined
       ? []
-      : [explainFailure(rule.spec.guard, scopeFor(rule, scope), (name) => isSensitive(deciding, name))],
+      : [
+          explainFailure(rule.spec.guard, scopeFor(deciding, rule, params), (name) =>
+            isSensitive(deciding, name),
+          ),
+        ],
   )
   const text = parts.map(formatFailingPart).join('; ')
   const rejection = reject(deciding, 'guard_failed', `is not possible now: ${text}`)

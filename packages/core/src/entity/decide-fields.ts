@@ -48,11 +48,6 @@ export function assignFromParam({ name, type }: StateVariable, value: JsonValue)
   return kindOf(type) === 'field' ? [name, 'param', name] : [name, '=', value]
 }
 
-/** Whether a param of an action assigns the variable of its name; of the other types it is an amount or an item. */
-export function isAssignable({ type }: StateVariable): boolean {
-  return !['counter', 'bool', 'list', 'set'].includes(type)
-}
-
 /** Refuses a name that no field may have. */
 export function fieldNameRefusal(deciding: Deciding, name: string): Rejection | undefined {
   if (isReservedFieldName(name))

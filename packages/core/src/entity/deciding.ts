@@ -1,7 +1,7 @@
 // What the steps of one decision share.
 import type { EntityModel } from '../model/entity-model.ts'
-import { OverflowedValue, lookUpIn } from '../model/scope.ts'
-import type { Needs, Scope } from '../model/scope.ts'
+import { StateScope } from '../model/scope.ts'
+import type { Knowledge, NeedList, Scope } from '../model/scope.ts'
 import type { JsonObject } from '../json/json-value.ts'
 import type { DecideContext } from './decide-context.ts'
 import type { Draft } from './draft.ts'
@@ -19,7 +19,7 @@ export interface Deciding {
   readonly model: EntityModel
   readonly state: EntityState
   readonly context: DecideContext
-  readonly needs: Needs
+  readonly needs: NeedList
   /** The action's name, for messages. */
   readonly action: string
 }
@@ -34,18 +34,20 @@ export function isSensitive({ model }: Pick<Deciding, 'model'>, name: string): b
   return model.variables.get(name)?.sensitive === true
 }
 
+const nothingKnown: Knowledge = {}
+
 /** The scope of a guard: the state before the action. */
 export function scopeBefore({ state, context, needs }: Deciding, params: JsonObject): Scope {
-  return { status: state.status, lookUp: lookUpIn(state), params, knowledge: context.knowledge ?? {}, needs }
+  return new StateScope(state, params, context.knowledge ?? nothingKnown, needs)
 }
 
 /** The scope of an effect or an invariant: the state as the draft has changed it so far. */
-export function scopeOfDraft({ state, context, needs }: Deciding, draft: Draft, params: JsonObject): Scope {
-  const before = lookUpIn(state)
-  const lookUp: Scope['lookUp'] = (name) => {
-    const changed = draft.changes.get(name)?.value
-    if (changed === undefined) return before(name)
-    return changed.kind === 'value' ? changed.value : new OverflowedValue(changed.content)
+export function scopeOfDraft({ context, needs }: Deciding, draft: Draft, params: JsonObject): Scope {
+  return {
+    status: draft.status,
+    lookUp: (name) => draft.lookUp(name),
+    params,
+    knowledge: context.knowledge ?? nothingKnown,
+    needs,
   }
-  return { status: draft.status, lookUp, params, knowledge: context.knowledge ?? {}, needs }
 }

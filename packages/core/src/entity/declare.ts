@@ -8,28 +8,48 @@ import type { ResolvedEffect } from './event.ts'
 /** Where a state holds a variable: in the record of its kind and in `fields`, or in `fields` alone. */
 export type VariableKind = 'counter' | 'number' | 'boolean' | 'list' | 'field'
 
-const kinds: Readonly<Record<ValueType, VariableKind>> = {
-  counter: 'counter',
-  int: 'number',
-  number: 'number',
-  bool: 'boolean',
-  list: 'list',
-  set: 'list',
-  string: 'field',
-  json: 'field',
-  ref: 'field',
-}
-
 /** The kind of a variable of this type. */
 export function kindOf(type: ValueType): VariableKind {
-  return kinds[type]
+  switch (type) {
+    case 'counter':
+      return 'counter'
+    case 'int':
+    case 'number':
+      return 'number'
+    case 'bool':
+      return 'boolean'
+    case 'list':
+    case 'set':
+      return 'list'
+    case 'string':
+    case 'json':
+    case 'ref':
+      return 'field'
+  }
 }
 
+/** The typed record that holds the variables of a kind. */
+export function recordOf(
+  { counters, numbers, booleans, lists }: TypedRecords,
+  kind: Exclude<VariableKind, 'field'>,
+): Readonly<Record<string, JsonValue>> {
+  switch (kind) {
+    case 'counter':
+      return counters
+    case 'number':
+      return numbers
+    case 'boolean':
+      return booleans
+    case 'list':
+      return lists
+  }
+}
+
+/** The records of a state by kind of variable. */
+type TypedRecords = Pick<EntityState, 'counters' | 'numbers' | 'booleans' | 'lists'>
+
 /** The kind of the typed record that holds a variable; undefined when none does. */
-export function typedKindIn(
-  records: Pick<EntityState, 'counters' | 'numbers' | 'booleans' | 'lists'>,
-  name: string,
-): Exclude<VariableKind, 'field'> | undefined {
+export function typedKindIn(records: TypedRecords, name: string): Exclude<VariableKind, 'field'> | undefined {
   if (Object.hasOwn(records.counters, name)) return 'counter'
   if (Object.hasOwn(records.numbers, name)) return 'number'
   if (Object.hasOwn(records.booleans, name)) return 'boolean'

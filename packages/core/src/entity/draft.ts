@@ -1,9 +1,11 @@
 // A state being folded: events are applied to it one by one, and fields are synced once at the end. Owned by whoever
 // opened it; copies a record the first time it changes, so that the state it came from stays as it was.
+import { FieldDraft } from '../fields/field-draft.ts'
+import type { SyncedFields } from '../fields/field-draft.ts'
 import type { FieldPolicies } from '../fields/field-policy.ts'
-import { syncFields } from '../fields/sync-fields.ts'
-import type { FieldChange, SyncedFields } from '../fields/sync-fields.ts'
 import type { JsonValue } from '../json/json-value.ts'
+import { OverflowedValue, lookUpVariable } from '../model/scope.ts'
+import type { ScopeValue } from '../model/scope.ts'
 import type { EntityState } from './entity-state.ts'
 
 /** An entity state under construction. */
@@ -18,11 +20,12 @@ export class Draft {
   numbers: Record<string, number>
   booleans: Record<string, boolean>
   lists: Record<string, readonly JsonValue[]>
-  /** The newest change of each field, by name. */
-  readonly changes: Map<string, FieldChange> = new Map()
+  readonly fields: FieldDraft
 
-  constructor(origin: EntityState) {
+  /** `policies`: under which the fields are synced; `noCeilings` for a draft that is looked at and thrown away. */
+  constructor(origin: EntityState, policies: FieldPolicies) {
     this.#origin = origin
+    this.fields = new FieldDraft(policies, origin)
     this.status = origin.status
     this.version = origin.version
     this.deletedAt = origin.deletedAt
@@ -72,12 +75,18 @@ export class Draft {
     return copy
   }
 
+  /** Looks a name up as a guard would in the state that this becomes. */
+  lookUp(name: string): ScopeValue | undefined {
+    const variable = lookUpVariable(this, name)
+    if (variable !== undefined) return variable
+    const field = this.fields.read(name)
+    if (field === undefined) return undefined
+    return field.kind === 'value' ? field.value : new OverflowedValue(field.content)
+  }
+
   /** Ends the draft: syncs the fields that changed and gives the finished state with the content that overflowed. */
-  close(policies: FieldPolicies): {
-    readonly state: EntityState
-    readonly overflow: SyncedFields['overflow']
-  } {
-    const { fields, refs, overflow } = syncFields(policies, this.#origin, this.changes)
+  close(): { readonly state: EntityState; readonly overflow: SyncedFields['overflow'] } {
+    const { fields, refs, overflow } = this.fields.close()
     const { status, version, counters, numbers, booleans, lists, deletedAt } = this
     const state: EntityState = { status, version, counters, numbers, booleans, lists, fields, refs }
     return { state: deletedAt === undefined ? state : { ...state, deletedAt }, overflow }

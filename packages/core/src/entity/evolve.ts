@@ -18,12 +18,12 @@ export interface Evolution {
  * state. Sequences must follow on the state's version. @throws RangeError if they do not, a fault of the caller
  */
 export function evolve(model: EntityModel, state: EntityState, events: readonly EntityEvent[]): Evolution {
-  const draft = new Draft(state)
+  const draft = new Draft(state, model.policies)
   for (const event of events) {
     if (event.sequence !== draft.version + 1) {
       throw new RangeError(`event ${event.sequence} cannot follow version ${draft.version}`)
     }
     applyEvent(draft, event)
   }
-  return draft.close(model.policies)
+  return draft.close()
 }

@@ -1,3 +1,4 @@
+import { noCeilings } from '../fields/field-policy.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import { own } from '../json/own.ts'
 import { applyEvent } from './apply-event.ts'
@@ -17,8 +18,8 @@ export function fieldValueOfEvent(
 ): JsonValue | undefined {
   const list = own(state.lists, field)
   if (list !== undefined) return list
-  const draft = new Draft(unborn)
+  const draft = new Draft(unborn, noCeilings)
   applyEvent(draft, event)
-  const value = draft.changes.get(field)?.value
+  const value = draft.fields.read(field)
   return value?.kind === 'value' ? value.value : undefined
 }

@@ -1,6 +1,7 @@
 // Effect statements → facts. Each statement sees what the ones before it did; ids and times are made here, once, and
 // recorded, so that replay never makes one up.
 import { assertNever } from '../errors/assert-never.ts'
+import { noCeilings } from '../fields/field-policy.ts'
 import type { JsonObject, JsonValue } from '../json/json-value.ts'
 import { nestsWithin } from '../json/nests-within.ts'
 import { own } from '../json/own.ts'
@@ -8,12 +9,12 @@ import { valuesEqual } from '../model/compare-values.ts'
 import type { RuleModel } from '../model/transition-table.ts'
 import type { Effect, EffectArgument, VariableEffect } from '../spec/effect.ts'
 import type { StateVariable } from '../spec/state-variable.ts'
-import { zeroOf } from '../spec/state-variable.ts'
+import { isAssignable, zeroOf } from '../spec/state-variable.ts'
 import { applyEffect } from './apply-effect.ts'
 import { nameValue, typeProblem } from './check-type.ts'
-import { assignFromParam, isAssignable } from './decide-fields.ts'
+import { assignFromParam } from './decide-fields.ts'
 import { kindOf } from './declare.ts'
-import { reject, scopeOfDraft } from './deciding.ts'
+import { reject, scopeBefore, scopeOfDraft } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
 import { Draft } from './draft.ts'
 import type { ResolvedEffect } from './event.ts'
@@ -34,24 +35,26 @@ export function resolveEffects(
   rule: RuleModel,
   params: JsonObject,
 ): readonly ResolvedEffect[] | Rejection {
-  const draft = new Draft(deciding.state)
   const { model, state, context, needs, action } = deciding
-  const scope = scopeOfDraft(deciding, draft, params)
+  const { effects } = rule.spec
+  // A statement that nothing follows may look at the state itself: nobody sees what it would do to a draft.
+  const draft = effects.length > 1 ? new Draft(state, noCeilings) : undefined
+  const held = draft ?? state
+  const scope = draft === undefined ? scopeBefore(deciding, params) : scopeOfDraft(deciding, draft, params)
   // Written out: spreading an object and adding to it costs 2 µs, half of a decision (bench/b08).
-  const resolving: Resolving = { model, state, context, needs, action, params, draft, scope }
+  const resolving: Resolving = { model, state, context, needs, action, params, held, scope }
   const resolved: ResolvedEffect[] = []
-  const origin = { params, sequence: deciding.state.version + 1, at: deciding.context.now }
-  for (const effect of rule.spec.effects) {
+  const origin = { params, sequence: state.version + 1, at: context.now }
+  for (const effect of effects) {
     const resolution = resolveEffect(resolving, effect)
     if (typeof resolution === 'string')
       return reject(deciding, 'effect_failed', `cannot be carried out: ${resolution}`)
     for (const fact of resolution) {
-      applyEffect(draft, origin, fact)
+      if (draft !== undefined) applyEffect(draft, origin, fact)
       resolved.push(fact)
     }
   }
-  // The last facts: no statement is left to see what they would do to the draft.
-  resolved.push(...assignParams(deciding, rule, params))
+  assignParams(resolved, deciding, rule, params)
   return resolved
 }
 
@@ -132,13 +135,13 @@ function resolveAmount(
   direction: 1 | -1,
 ): Resolution {
   const { name, type } = variable
-  const { draft, model } = resolving
+  const { held, model } = resolving
   const isMasked = variable.sensitive || isSensitiveArgument(resolving, argument)
   const amount = readArgument(resolving, argument)
   // An amount has to be of the variable's type too: adding 0.4 to a large int would be lost in rounding.
   const unfit = amount === null ? 'must be a number' : typeProblem(type, amount, model.limits)
   if (unfit !== undefined) return `${name} cannot change by ${nameValue(amount, isMasked)}: it ${unfit}`
-  const before = own(draft.counters, name) ?? own(draft.numbers, name) ?? 0
+  const before = own(held.counters, name) ?? own(held.numbers, name) ?? 0
   const result = before + direction * (amount as number)
   if (type === 'counter' && result < 0) return before === 0 ? [] : [[name, '-', before]]
   const problem = typeProblem(type, result, model.limits)
@@ -146,16 +149,21 @@ function resolveAmount(
   return [[name, direction === 1 ? '+' : '-', amount as number]]
 }
 
-function listOf({ draft }: Resolving, name: string): readonly JsonValue[] {
-  return own(draft.lists, name) ?? []
+function listOf({ held }: Resolving, name: string): readonly JsonValue[] {
+  return own(held.lists, name) ?? []
 }
 
 /** A param named like a variable assigns it, unless an effect wrote the variable or the param stays out of fields. */
-function assignParams({ model }: Deciding, rule: RuleModel, params: JsonObject): readonly ResolvedEffect[] {
-  return Object.entries(params).flatMap(([name, value]): ResolvedEffect[] => {
+function assignParams(
+  resolved: ResolvedEffect[],
+  { model }: Deciding,
+  rule: RuleModel,
+  params: JsonObject,
+): void {
+  for (const name in params) {
     const variable = model.variables.get(name)
-    if (variable === undefined || !isAssignable(variable)) return []
+    if (variable === undefined || !isAssignable(variable)) continue
     const isKeptOut = rule.written.has(name) || rule.transient?.includes(name) === true
-    return isKeptOut ? [] : [assignFromParam(variable, value)]
-  })
+    if (!isKeptOut) resolved.push(assignFromParam(variable, params[name] as JsonValue))
+  }
 }

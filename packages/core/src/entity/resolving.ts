@@ -6,12 +6,13 @@ import type { Scope } from '../model/scope.ts'
 import type { EffectArgument } from '../spec/effect.ts'
 import { isSensitive } from './deciding.ts'
 import type { Deciding } from './deciding.ts'
-import type { Draft } from './draft.ts'
+import type { EntityState } from './entity-state.ts'
 
-/** One resolution under way: the variables as the statements so far have left them. */
+/** One resolution under way. */
 export interface Resolving extends Deciding {
   readonly params: JsonObject
-  readonly draft: Draft
+  /** The variables as the statements so far have left them. */
+  readonly held: Pick<EntityState, 'counters' | 'numbers' | 'lists'>
   readonly scope: Scope
 }
 

@@ -3,6 +3,7 @@ import { canonicalJson } from '../json/canonical-json.ts'
 import { fitsWithin } from '../json/json-size.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import type { BlobWrite } from './blob-ref.ts'
+import type { FieldPolicies } from './field-policy.ts'
 import { hashContent } from './content-hash.ts'
 
 /**
@@ -11,6 +12,16 @@ import { hashContent } from './content-hash.ts'
  */
 export function canOverflow(value: JsonValue): boolean {
   return typeof value === 'string' || (typeof value === 'object' && value !== null)
+}
+
+/**
+ * Whether a value stays inline whatever its bytes turn out to be: a UTF-16 unit takes at most 6 of them (an escape).
+ * Answers at once; false says only that the value has to be measured.
+ */
+export function surelyFits(value: JsonValue, field: string, policies: FieldPolicies): boolean {
+  if (!canOverflow(value)) return true
+  const { inlineMaxBytes } = policies(field)
+  return typeof value === 'string' ? value.length * 6 + 2 <= inlineMaxBytes : inlineMaxBytes === Infinity
 }
 
 /** The value as content, if its canonical JSON is over the ceiling; undefined when it stays inline. */

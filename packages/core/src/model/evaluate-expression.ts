@@ -18,11 +18,17 @@ export function compileTest(expression: Expression): CompiledTest {
   switch (expression.kind) {
     case 'and': {
       const tests = expression.operands.map(compileTest)
-      return (scope) => tests.every((test) => test(scope))
+      return (scope) => {
+        for (const test of tests) if (!test(scope)) return false
+        return true
+      }
     }
     case 'or': {
       const tests = expression.operands.map(compileTest)
-      return (scope) => tests.some((test) => test(scope))
+      return (scope) => {
+        for (const test of tests) if (test(scope)) return true
+        return false
+      }
     }
     case 'not': {
       const test = compileTest(expression.operand)
@@ -34,6 +40,12 @@ export function compileTest(expression: Expression): CompiledTest {
       return (scope) => !left(scope) || right(scope)
     }
     case 'compare': {
+      if (!isPlural(expression.left) && !isPlural(expression.right)) {
+        const left = compileValue(expression.left)
+        const right = compileValue(expression.right)
+        const { operator } = expression
+        return (scope) => compareValues(operator, left(scope), right(scope))
+      }
       const left = compileEach(expression.left)
       const right = compileEach(expression.right)
       const { operator } = expression
@@ -116,7 +128,7 @@ export function compileValue(expression: Expression): CompiledValue {
 
 /** Compiles to all the values an expression stands for: one for each entity of a related status, else just one. */
 export function compileEach(expression: Expression): (scope: Scope) => readonly ScopeValue[] {
-  if (expression.kind !== 'relatedStatus') {
+  if (!isPlural(expression)) {
     const value = compileValue(expression)
     return (scope) => [value(scope)]
   }
@@ -129,6 +141,13 @@ export function compileEach(expression: Expression): (scope: Scope) => readonly 
     )
     return ids.length === 0 ? [null] : ids.map((id) => readRelatedStatus(scope, entityType, id))
   }
+}
+
+/** Whether an expression may stand for several values. */
+function isPlural(
+  expression: Expression,
+): expression is Extract<Expression, { readonly kind: 'relatedStatus' }> {
+  return expression.kind === 'relatedStatus'
 }
 
 function readRelatedStatus(scope: Scope, type: string, id: string): string | null {

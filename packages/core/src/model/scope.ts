@@ -46,29 +46,66 @@ export type ScopeValue = JsonValue | OverflowedValue
 export interface Scope {
   readonly status: string
   /** What a variable or field holds; undefined when it holds nothing. */
-  readonly lookUp: (name: string) => ScopeValue | undefined
+  lookUp(name: string): ScopeValue | undefined
   readonly params: JsonObject
   readonly knowledge: Knowledge
   readonly needs: Needs
 }
 
-/** An empty list of needs. */
-export function noNeeds(): Needs {
-  return { fields: new Set(), related: new Map() }
+/** Needs as they come up. Most decisions have none, so its collections are made when they are first looked at. */
+export class NeedList implements Needs {
+  #fields: Set<string> | undefined
+  #related: Map<string, RelatedEntity> | undefined
+
+  get fields(): Set<string> {
+    return (this.#fields ??= new Set())
+  }
+
+  get related(): Map<string, RelatedEntity> {
+    return (this.#related ??= new Map())
+  }
+
+  get isEmpty(): boolean {
+    return (this.#fields?.size ?? 0) + (this.#related?.size ?? 0) === 0
+  }
 }
 
-/** Looks names up in a state: typed variables first, then fields. */
-export function lookUpIn(state: EntityState): Scope['lookUp'] {
-  return (name) => {
-    const value =
-      own(state.counters, name) ??
-      own(state.numbers, name) ??
-      own(state.booleans, name) ??
-      own(state.lists, name) ??
-      own(state.fields, name)
-    if (value !== undefined) return value
-    const ref = own(state.refs, name)
-    return ref && new OverflowedValue(ref)
+/** Looks a name up in a state: typed variables first, then fields. */
+export function lookUpIn(state: EntityState, name: string): ScopeValue | undefined {
+  const value = lookUpVariable(state, name) ?? own(state.fields, name)
+  if (value !== undefined) return value
+  const ref = own(state.refs, name)
+  return ref && new OverflowedValue(ref)
+}
+
+/** What the typed record that holds a variable has under its name. */
+export function lookUpVariable(
+  { counters, numbers, booleans, lists }: Pick<EntityState, 'counters' | 'numbers' | 'booleans' | 'lists'>,
+  name: string,
+): JsonValue | undefined {
+  return own(counters, name) ?? own(numbers, name) ?? own(booleans, name) ?? own(lists, name)
+}
+
+/** The scope of a guard: the state before the action. */
+export class StateScope implements Scope {
+  readonly #state: EntityState
+  readonly params: JsonObject
+  readonly knowledge: Knowledge
+  readonly needs: Needs
+
+  constructor(state: EntityState, params: JsonObject, knowledge: Knowledge, needs: Needs) {
+    this.#state = state
+    this.params = params
+    this.knowledge = knowledge
+    this.needs = needs
+  }
+
+  get status(): string {
+    return this.#state.status
+  }
+
+  lookUp(name: string): ScopeValue | undefined {
+    return lookUpIn(this.#state, name)
   }
 }
 

@@ -26,6 +26,11 @@ export interface StateVariable {
   readonly sensitive: boolean
 }
 
+/** Whether a param of an action assigns the variable of its name; of the other types it is an amount or an item. */
+export function isAssignable({ type }: StateVariable): boolean {
+  return type !== 'counter' && type !== 'bool' && type !== 'list' && type !== 'set'
+}
+
 /** The zero of a type: what a variable holds when its spec gives no `initial`. */
 export function zeroOf(type: ValueType): JsonValue {
   switch (type) {

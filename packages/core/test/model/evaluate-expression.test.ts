@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { canonicalJson, hashContent, relatedKey } from '@perdure/core'
 import type { Expression, JsonObject, JsonValue } from '@perdure/core'
 import { compileTest, compileValue } from '../../src/model/evaluate-expression.ts'
-import { noNeeds, OverflowedValue } from '../../src/model/scope.ts'
+import { NeedList, OverflowedValue } from '../../src/model/scope.ts'
 import type { Scope } from '../../src/model/scope.ts'
 import {
   and,
@@ -31,7 +31,7 @@ function scopeOf(
   parts: Partial<Scope> = {},
 ): Scope {
   const lookUp: Scope['lookUp'] = (name) => (Object.hasOwn(values, name) ? values[name] : undefined)
-  return { status: 'Open', lookUp, params: {}, knowledge: {}, needs: noNeeds(), ...parts }
+  return { status: 'Open', lookUp, params: {}, knowledge: {}, needs: new NeedList(), ...parts }
 }
 
 const holds = (expression: Expression, scope: Scope = scopeOf()): boolean => compileTest(expression)(scope)

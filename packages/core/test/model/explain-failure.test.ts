@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest'
 import { formatFailingPart, relatedKey } from '@perdure/core'
 import type { Expression, JsonObject, JsonValue } from '@perdure/core'
 import { explainFailure } from '../../src/model/explain-failure.ts'
-import { noNeeds, OverflowedValue } from '../../src/model/scope.ts'
+import { NeedList, OverflowedValue } from '../../src/model/scope.ts'
 import type { Scope } from '../../src/model/scope.ts'
 import {
   and,
@@ -28,7 +28,7 @@ function explain(
   params: JsonObject = {},
   knowledge: Scope['knowledge'] = {},
 ): string {
-  const scope: Scope = { status: 'Open', lookUp: (name) => values[name], params, knowledge, needs: noNeeds() }
+  const scope: Scope = { status: 'Open', lookUp: (name) => values[name], params, knowledge, needs: new NeedList() }
   return formatFailingPart(explainFailure(expression, scope, (name) => name === 'secret'))
 }
 
