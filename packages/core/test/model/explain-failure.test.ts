@@ -28,7 +28,13 @@ function explain(
   params: JsonObject = {},
   knowledge: Scope['knowledge'] = {},
 ): string {
-  const scope: Scope = { status: 'Open', lookUp: (name) => values[name], params, knowledge, needs: new NeedList() }
+  const scope: Scope = {
+    status: 'Open',
+    lookUp: (name) => values[name],
+    params,
+    knowledge,
+    needs: new NeedList(),
+  }
   return formatFailingPart(explainFailure(expression, scope, (name) => name === 'secret'))
 }
 
