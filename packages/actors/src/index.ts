@@ -9,6 +9,7 @@ export type { StateOptions } from './host/state-options.ts'
 export type { StateView } from './host/state-view.ts'
 export type { Subscription } from './host/subscription.ts'
 
+export type { ActivationCounter, ActivationCounts } from './entity/activation-counts.ts'
 export { entityDeps, nanoIds } from './entity/entity-deps.ts'
 export type { EntityDeps } from './entity/entity-deps.ts'
 export { entityLogic } from './entity/entity-logic.ts'

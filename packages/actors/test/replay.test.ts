@@ -1,10 +1,10 @@
 // Load and replay: an entity that comes back is what it was, and its blobs are put back, no more and no fewer.
-import { canonicalJson } from '@perdure/core'
-import type { CommitUnit, EntityEvent, LoadedEntity } from '@perdure/core'
+import { canonicalJson, hashContent } from '@perdure/core'
+import type { CommitUnit, EntityEvent, LoadedEntity, OverflowPolicy } from '@perdure/core'
 import { describe, expect, it } from 'vitest'
 import { startHost } from './helpers/start-host.ts'
 import type { TestHost } from './helpers/start-host.ts'
-import { long, taskSpec } from './helpers/task-spec.ts'
+import { long, specOf, taskSpec } from './helpers/task-spec.ts'
 
 const key = { tenant: 'default', type: 'Task', id: 't-1' }
 
@@ -215,3 +215,159 @@ async function lastEvent({ memory }: TestHost): Promise<EntityEvent> {
   if (event === undefined) throw new Error('no event')
   return event
 }
+
+describe('a stored snapshot that is damaged', () => {
+  it('is counted, and the entity rebuilt from its events: every cut, and every flipped bit', async () => {
+    const test = await startHost()
+    const { state } = await largeTask(test)
+    const { specHash } = await lastEvent(test)
+    const stored = (await test.memory.load(key, { specHash }))?.snapshot
+    if (stored === undefined) throw new Error('there is no snapshot')
+    const { bytes } = stored
+    const damages = [
+      ...Array.from({ length: 40 }, (_, index) => bytes.subarray(0, Math.floor((bytes.length * index) / 40))),
+      ...Array.from({ length: 40 }, (_, index) => {
+        const damaged = Uint8Array.from(bytes)
+        const bit = Math.floor((bytes.length * 8 * index) / 40)
+        damaged[bit >> 3] = (damaged[bit >> 3] ?? 0) ^ (1 << (bit & 7))
+        return damaged
+      }),
+    ]
+    const next = await test.another()
+    for (const [index, damaged] of damages.entries()) {
+      next.storage.intervene('load', async (carryOut) => {
+        const loaded = (await carryOut()) as LoadedEntity
+        return { ...loaded, snapshot: { ...stored, bytes: damaged } }
+      })
+      expect({ ...(await next.host.entity('Task', 't-1').state()) }).toEqual({ ...state })
+      expect(next.host.activationCounts.snapshotsDiscarded.corrupt).toBe(index + 1)
+      expect(next.host.passivate('Task', 't-1')).toBe(true)
+    }
+    expect(next.storage.calls.get('readEvents')).toBe(damages.length)
+  })
+
+  it('is counted apart when a later version of the package wrote it', async () => {
+    const test = await startHost()
+    const { state } = await largeTask(test)
+    const next = await test.another()
+    next.storage.intervene('load', async (carryOut) => {
+      const loaded = (await carryOut()) as LoadedEntity
+      const header = `{"format":99,"type":"Task","sequence":${loaded.snapshot?.sequence}}\n?`
+      const bytes = Buffer.from(`${hashContent(header)}\n${header}`)
+      return { ...loaded, snapshot: { ...loaded.snapshot, bytes } }
+    })
+    expect({ ...(await next.host.entity('Task', 't-1').state()) }).toEqual({ ...state })
+    expect(next.host.activationCounts.snapshotsDiscarded).toMatchObject({ corrupt: 0, unknown_format: 1 })
+  })
+})
+
+describe('claims after ceilings or lifetimes have changed', () => {
+  /** The task with other policies for some of its fields. */
+  function changed(policies: Readonly<Record<string, Partial<OverflowPolicy>>>) {
+    const variables = taskSpec.variables.map((variable) => {
+      const { name, overflow } = variable
+      return { ...variable, overflow: { ...overflow, ...policies[name] } }
+    })
+    return { specs: [{ ...taskSpec, variables }] }
+  }
+
+  async function written() {
+    const test = await startHost()
+    const ref = await test.task('t-1')
+    const { state } = await ref.ask('Write', { note: long('n'), draft: long('d') })
+    return { test, state }
+  }
+
+  it('are released by activation when the field fits inline again, and stay released', async () => {
+    const { test, state } = await written()
+    const next = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))
+    const roomy = await next.host.entity('Task', 't-1').state()
+    expect(roomy.fields['note']).toBe(long('n'))
+    const note = { field: 'note', hash: state.refs['note']?.hash ?? '' }
+    expect(await test.memory.findMissingClaims(key, [note])).toEqual([note])
+    expect(next.host.activationCounts.claimsAligned).toBe(1)
+    await next.host.entity('Task', 't-1').ask('Write', { note: long('m') })
+    await next.host.sweep()
+    expect(await test.memory.stats()).toMatchObject({ blobs: 1, refs: 1 })
+  })
+
+  it('are released also when only the ceiling of the host has changed', async () => {
+    const test = await startHost({ specs: [looseSpec], inlineMaxBytes: 64 })
+    const ref = await test.host.spawn('Note', { id: 'n-1' })
+    await ref.ask('Write', { text: long('n') })
+    expect(await test.memory.stats()).toMatchObject({ refs: 1 })
+    const next = await test.another({ inlineMaxBytes: 1_000 })
+    expect((await next.host.entity('Note', 'n-1').state()).fields['text']).toBe(long('n'))
+    await next.host.sweep()
+    expect(await test.memory.stats()).toMatchObject({ blobs: 0, refs: 0 })
+  })
+
+  it.each([
+    ['longer', { ttlSeconds: 600 }, 60_000],
+    ['shorter', { ttlSeconds: 30 }, 30_000],
+  ] as const)('live as the state says once the lifetime is %s', async (what, policy, ends) => {
+    const { test } = await written()
+    const start = test.clock.now()
+    const next = await test.another(changed({ draft: policy }))
+    const { refs } = await next.host.entity('Task', 't-1').state()
+    expect(refs['draft']?.expiresAt).toBe(start + policy.ttlSeconds * 1_000)
+    await test.clock.advance(ends)
+    const { expiredRefs } = await test.memory.sweep({ now: test.clock.now() })
+    expect(expiredRefs).toBe(what === 'longer' ? 0 : 1)
+  })
+
+  it('are left as they are while nothing has changed, and asked for only by entities that could have any', async () => {
+    const { test } = await written()
+    const { host } = await test.another({ specs: [countSpec] })
+    await host.spawn('Count', { id: 'c-1' })
+    const before = await test.memory.stats()
+    const next = await test.another({ specs: [taskSpec, countSpec] })
+    await next.host.entity('Task', 't-1').state()
+    expect(next.host.activationCounts.claimsAligned).toBe(0)
+    expect(next.storage.calls.get('alignClaims')).toBe(1)
+    await next.host.entity('Count', 'c-1').state()
+    expect(next.storage.calls.get('alignClaims')).toBe(1)
+    expect(await test.memory.stats()).toEqual(before)
+  })
+
+  it('do not keep the entity from running when they cannot be aligned, and are aligned the next time', async () => {
+    const { test } = await written()
+    const next = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))
+    next.storage.fail('alignClaims', 'storage_failed')
+    await next.host.entity('Task', 't-1').ask('Write', { note: 'short' })
+    expect(next.log).toMatchObject([{ level: 'error' }])
+    expect(await test.memory.stats()).toMatchObject({ refs: 2 })
+    const last = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))
+    await last.host.entity('Task', 't-1').state()
+    expect(await test.memory.stats()).toMatchObject({ refs: 1 })
+  })
+})
+
+const countSpec = specOf(`
+[automaton]
+name = "Count"
+states = ["Open"]
+initial = "Open"
+
+[[state]]
+name = "count"
+type = "counter"
+
+[[action]]
+name = "Add"
+effect = "count += 1"
+`)
+
+const looseSpec = specOf(`
+[automaton]
+name = "Note"
+states = ["Open"]
+initial = "Open"
+
+[[state]]
+name = "text"
+
+[[action]]
+name = "Write"
+params = ["text"]
+`)

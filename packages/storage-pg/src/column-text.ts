@@ -7,3 +7,8 @@ export function columnText(text: string): string {
 }
 
 const ordinary = /^[ !#-[\]-~]*$/
+
+/** The string that `columnText` made the column from. */
+export function textOfColumn(column: string): string {
+  return JSON.parse(`"${column}"`) as string
+}

@@ -19,6 +19,7 @@ import type {
   SweepOptions,
   SweepResult,
 } from '@perdure/core'
+import { alignClaims } from './blobs/align-claims.ts'
 import { findMissingClaims, restoreClaims } from './blobs/claims.ts'
 import { readBlob } from './blobs/read-blob.ts'
 import { commit } from './commit/commit.ts'
@@ -87,6 +88,10 @@ export class PgStorage implements Storage {
     blobs: readonly BlobWrite[],
   ): Promise<boolean> {
     return this.#run('restoring claims', (context) => restoreClaims(context, entity, version, claims, blobs))
+  }
+
+  alignClaims(entity: EntityKey, version: number, claims: readonly RefClaim[]): Promise<number> {
+    return this.#run('aligning claims', (context) => alignClaims(context, entity, version, claims))
   }
 
   saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void> {

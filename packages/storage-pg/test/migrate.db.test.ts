@@ -3,6 +3,7 @@ import { openStorage } from '@perdure/storage-pg'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
+import { migrations, schemaVersion } from '../src/schema/migration-list.ts'
 import type { Child } from './child.ts'
 import { startChild } from './child.ts'
 import { counter, kindsOf, unitOf } from './make.ts'
@@ -19,7 +20,7 @@ async function versions(schema = 'perdure'): Promise<readonly unknown[]> {
   return database.query(`select version, name from ${schema}.migrations order by version`)
 }
 
-const upToDate = [{ version: 1, name: 'first-schema' }]
+const upToDate = migrations.map(({ version, name }) => ({ version, name }))
 
 describe('schema', () => {
   it('is created in an empty database', async () => {
@@ -93,7 +94,7 @@ describe('schema', () => {
     await database.query(`insert into perdure.migrations values (99, 'from-the-future', now())`)
     await expect(openStorage(database.url)).rejects.toMatchObject({
       code: 'schema_too_new',
-      details: { schema: 'perdure', found: 99, known: 1 },
+      details: { schema: 'perdure', found: 99, known: schemaVersion },
     })
   })
 

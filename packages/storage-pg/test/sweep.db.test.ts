@@ -239,6 +239,11 @@ describe('locks', () => {
     await expectInOrder('blob_refs', () => storage.commit([unitOf(counter('c-1'), 1, { claims: later })]))
   })
 
+  it('on references are taken in the order of keys by an alignment', async () => {
+    const { storage } = await prepare()
+    await expectInOrder('blob_refs', () => storage.alignClaims(counter('c-1'), 1, []))
+  })
+
   it('on references are taken in the order of keys by a sweep', async () => {
     const { storage } = await prepare()
     await expectInOrder('blob_refs', () => storage.sweep({ now: now + 1 }))

@@ -2,6 +2,7 @@ import { noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
 import type { Clock, EntityKey, EntityState, Ids, Logger, Probe, Random, Storage } from '@perdure/core'
 import { nanoid } from 'nanoid'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
+import { ActivationCounter } from './activation-counts.ts'
 import type { RetryPolicy } from '../persistence/backoff.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
 
@@ -16,6 +17,7 @@ export interface EntityDeps {
   readonly retry: RetryPolicy
   readonly logger: Logger
   readonly probe: Probe
+  readonly activations: ActivationCounter
   /** Told of every committed state, after the commit. */
   readonly onCommitted?: (entity: EntityKey, state: EntityState) => void
 }
@@ -28,5 +30,6 @@ export function entityDeps(deps: Pick<EntityDeps, 'storage'> & Partial<EntityDep
   const { storage, clock = systemClock, random = systemRandom, retry = defaultRetryPolicy } = deps
   const { ids = nanoIds, logger = silentLogger, probe = noProbe } = deps
   const cycle = deps.cycle ?? new WriteCycle({ storage, clock, random, retry, logger, probe })
-  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe }
+  const activations = deps.activations ?? new ActivationCounter()
+  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe, activations }
 }

@@ -2,6 +2,7 @@
 // and that storage has lost are put back. Only those: superseded and expired content stays away.
 import {
   StorageError,
+  canOverflow,
   decodeSnapshot,
   encodeContent,
   evolve,
@@ -10,7 +11,15 @@ import {
   own,
   unborn,
 } from '@perdure/core'
-import type { BlobWrite, EntityKey, EntityModel, EntityState, LoadedEntity, RefClaim } from '@perdure/core'
+import type {
+  BlobRef,
+  BlobWrite,
+  EntityKey,
+  EntityModel,
+  EntityState,
+  LoadedEntity,
+  RefClaim,
+} from '@perdure/core'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
@@ -22,6 +31,7 @@ export async function replayEntity(
   loaded: LoadedEntity,
 ): Promise<EntityState> {
   const { state, overflow } = await rebuild(deps, model, entity, loaded)
+  if (mayHoldClaims(state)) await alignStoredClaims(deps, entity, state)
   await restoreMissingBlobs(deps, entity, state, overflow)
   return state
 }
@@ -35,6 +45,7 @@ async function rebuild(
   if (snapshot === undefined) return fold(model, entity, unborn, tail)
   const decoded = decodeSnapshot({ type: entity.type, specHash: model.specHash }, snapshot)
   if (decoded.kind === 'state') return fold(model, entity, decoded.state, tail)
+  deps.activations.snapshotDiscarded(decoded.reason)
   const facts = { entity: formatEntityKey(entity), sequence: snapshot.sequence, reason: decoded.reason }
   deps.logger.warn(facts, 'a snapshot was not usable; the entity is rebuilt from its events')
   const events = await withRetry(deps, () => deps.storage.readEvents(entity, { toSequence: head.version }))
@@ -55,6 +66,32 @@ function fold(model: EntityModel, entity: EntityKey, state: EntityState, tail: L
       },
     )
   }
+}
+
+/**
+ * Releases claims that the state does not have, and gives those it has their expiry: under the ceilings and lifetimes of
+ * today they may differ from what was stored under those of yesterday, and nobody else would ever notice. Asking when
+ * nothing has changed costs one look by index. A failure is logged; the next activation asks again.
+ */
+async function alignStoredClaims(deps: EntityDeps, entity: EntityKey, state: EntityState): Promise<void> {
+  const claims = Object.entries(state.refs).map(([field, ref]) => claimOf(field, ref))
+  try {
+    const changed = await deps.storage.alignClaims(entity, state.version, claims)
+    deps.activations.claimsAligned(changed)
+  } catch (error) {
+    deps.logger.error(
+      { entity: formatEntityKey(entity), error: String(error) },
+      'claims could not be aligned with the state',
+    )
+  }
+}
+
+/** Whether any ceiling could have made one of its values a claim. */
+function mayHoldClaims({ fields, refs }: EntityState): boolean {
+  return (
+    Object.keys(refs).length > 0 ||
+    Object.entries(fields).some(([field, value]) => field !== 'status' && canOverflow(value))
+  )
 }
 
 /**
@@ -93,10 +130,13 @@ export async function restoreMissingBlobs(
 
 /** The references of a state that have not expired, as claims. An expired one is never resurrected. */
 function liveClaims(state: EntityState, now: number): readonly RefClaim[] {
-  return Object.entries(state.refs).flatMap(([field, { hash, expiresAt }]) => {
-    if (expiresAt === undefined) return [{ field, hash }]
-    return expiresAt > now ? [{ field, hash, expiresAt }] : []
-  })
+  return Object.entries(state.refs).flatMap(([field, ref]) =>
+    ref.expiresAt === undefined || ref.expiresAt > now ? [claimOf(field, ref)] : [],
+  )
+}
+
+function claimOf(field: string, { hash, expiresAt }: BlobRef): RefClaim {
+  return expiresAt === undefined ? { field, hash } : { field, hash, expiresAt }
 }
 
 /** The content behind a claim: from the replayed tail or, for a field older than the snapshot, from its event. */

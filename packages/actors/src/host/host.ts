@@ -3,6 +3,7 @@
 import { defaultTenant } from '@perdure/core'
 import type { EntityHead, Storage, StorageStats, SweepResult } from '@perdure/core'
 import { EntityExists, HostStopped } from '../errors/host-errors.ts'
+import type { ActivationCounts } from '../entity/activation-counts.ts'
 import { checkEntityKey } from '../entity/make-command.ts'
 import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
@@ -37,6 +38,11 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   /** Entities in memory. */
   get residents(): number {
     return this.#parts.registry.size
+  }
+
+  /** What activations met since this host was created: snapshots that were not usable, claims that had to be aligned. */
+  get activationCounts(): ActivationCounts {
+    return this.#parts.deps.activations.read()
   }
 
   /**

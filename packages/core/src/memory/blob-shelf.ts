@@ -5,7 +5,7 @@ import type { BlobWrite } from '../fields/blob-ref.ts'
 import { hashContent } from '../fields/content-hash.ts'
 import type { RefClaim, RefRelease } from '../storage/commit-unit.ts'
 import { StorageError } from '../storage/storage-error.ts'
-import { address } from './address.ts'
+import { address, entityAddress } from './address.ts'
 
 /** Content at rest with everything that refers to it, so that no reference can outlive its content. */
 interface StoredBlob {
@@ -30,6 +30,8 @@ export interface ShelfCounts {
 /** Holds blobs under (tenant, hash); bytes are copied in and copied out. */
 export class BlobShelf {
   readonly #blobs = new Map<string, StoredBlob>()
+  /** Entity → what its fields have claimed, for finding it by entity. May name references that have ended since. */
+  readonly #claimed = new Map<string, Map<string, RefRelease>>()
 
   has(tenant: string, hash: string): boolean {
     return this.#blobs.has(address(tenant, hash))
@@ -53,7 +55,7 @@ export class BlobShelf {
     return new Uint8Array(blob.bytes)
   }
 
-  holds(entity: EntityKey, claim: RefClaim): boolean {
+  holds(entity: EntityKey, claim: RefRelease): boolean {
     return this.#find(entity.tenant, claim.hash)?.references.has(owner(entity, claim)) ?? false
   }
 
@@ -63,10 +65,28 @@ export class BlobShelf {
     if (blob === undefined) return
     blob.references.set(owner(entity, claim), claim.expiresAt)
     blob.orphanedAt = undefined
+    const { field, hash } = claim
+    const claimed = this.#claimed.get(entityAddress(entity)) ?? new Map<string, RefRelease>()
+    this.#claimed.set(entityAddress(entity), claimed.set(address(field, hash), { field, hash }))
   }
 
   release(entity: EntityKey, release: RefRelease): void {
     this.#find(entity.tenant, release.hash)?.references.delete(owner(entity, release))
+    this.#claimed.get(entityAddress(entity))?.delete(address(release.field, release.hash))
+  }
+
+  /** Releases what the entity holds beyond these claims, and gives the others their expiry. @returns how many changed */
+  align(entity: EntityKey, claims: readonly RefClaim[]): number {
+    const wanted = new Map(claims.map((claim) => [address(claim.field, claim.hash), claim]))
+    let changed = 0
+    for (const held of this.#heldBy(entity)) {
+      const claim = wanted.get(address(held.field, held.hash))
+      if (claim === undefined) this.release(entity, held)
+      else if (claim.expiresAt !== this.#expiryOf(entity, held)) this.claim(entity, claim)
+      else continue
+      changed++
+    }
+    return changed
   }
 
   /** Drops the references that have ended. @returns how many */
@@ -128,6 +148,15 @@ export class BlobShelf {
   corrupt(tenant: string, hash: string): void {
     const bytes = this.#find(tenant, hash)?.bytes
     if (bytes !== undefined) bytes[0] = (bytes[0] ?? 0) ^ 1
+  }
+
+  #heldBy(entity: EntityKey): readonly RefRelease[] {
+    const claimed = [...(this.#claimed.get(entityAddress(entity))?.values() ?? [])]
+    return claimed.filter((claim) => this.holds(entity, claim))
+  }
+
+  #expiryOf(entity: EntityKey, claim: RefRelease): number | undefined {
+    return this.#find(entity.tenant, claim.hash)?.references.get(owner(entity, claim))
   }
 
   #find(tenant: string, hash: string): StoredBlob | undefined {

@@ -119,6 +119,10 @@ class InMemory implements MemoryStorage {
     return true
   }
 
+  async alignClaims(entity: EntityKey, version: number, claims: readonly RefClaim[]): Promise<number> {
+    return this.#find(entity)?.version === version ? this.#blobs.align(entity, claims) : 0
+  }
+
   async saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void> {
     this.#find(entity)?.keepSnapshot(snapshot)
   }

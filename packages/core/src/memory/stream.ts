@@ -86,10 +86,12 @@ export class Stream {
     return this.#snapshot?.specHash === specHash ? copySnapshot(this.#snapshot) : undefined
   }
 
-  /** Keeps a snapshot if it is newer than the one kept and not ahead of the head. */
+  /** Keeps a snapshot if it is newer than the one kept, or of another spec, and not ahead of the head. */
   keepSnapshot(snapshot: SnapshotRecord): void {
-    const newer = snapshot.sequence > (this.#snapshot?.sequence ?? 0)
-    if (newer && snapshot.sequence <= this.version) this.#snapshot = copySnapshot(snapshot)
+    const { sequence, specHash } = this.#snapshot ?? { sequence: 0, specHash: snapshot.specHash }
+    const replaces =
+      snapshot.sequence > sequence || (snapshot.sequence === sequence && snapshot.specHash !== specHash)
+    if (replaces && snapshot.sequence <= this.version) this.#snapshot = copySnapshot(snapshot)
   }
 }
 

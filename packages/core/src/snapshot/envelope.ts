@@ -14,10 +14,13 @@ export interface SnapshotIdentity {
   readonly specHash: string
 }
 
+/** Why a snapshot is not usable. */
+export type SnapshotFault = 'corrupt' | 'unknown_format' | 'other_spec' | 'other_type'
+
 /** A snapshot read back, or why it is not usable; an unusable one is rebuilt from events. */
 export type SnapshotDecoding =
   | { readonly kind: 'state'; readonly state: EntityState }
-  | { readonly kind: 'unusable'; readonly reason: 'corrupt' | 'unknown_format' | 'other_spec' | 'other_type' }
+  | { readonly kind: 'unusable'; readonly reason: SnapshotFault }
 
 interface Header {
   readonly format: number

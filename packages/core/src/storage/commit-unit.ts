@@ -36,6 +36,6 @@ export interface CommitUnit {
   readonly blobs: readonly BlobWrite[]
   readonly claims: readonly RefClaim[]
   readonly releases: readonly RefRelease[]
-  /** Replaces the stored snapshot if its sequence is higher. */
+  /** Replaces the stored snapshot if its sequence is higher, or the same under another spec hash. */
   readonly snapshot?: SnapshotRecord
 }

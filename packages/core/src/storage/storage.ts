@@ -137,7 +137,18 @@ export interface Storage {
     blobs: readonly BlobWrite[],
   ): Promise<boolean>
 
-  /** Stores a snapshot if it is newer than the stored one and not ahead of the entity's head. */
+  /**
+   * Makes the stored claims of an entity those of its state, after a change of ceilings or lifetimes: a stored claim that is
+   * not among these is released, one that has another expiry gets the one given here. None is added. Only while the entity is
+   * at `version`; otherwise nothing is changed, for its state has moved on.
+   * @returns how many stored claims were released or changed
+   */
+  alignClaims(entity: EntityKey, version: number, claims: readonly RefClaim[]): Promise<number>
+
+  /**
+   * Stores a snapshot if it is newer than the stored one, or of another spec at the same sequence, and not ahead of the
+   * entity's head.
+   */
   saveSnapshot(entity: EntityKey, snapshot: SnapshotRecord): Promise<void>
 
   /**

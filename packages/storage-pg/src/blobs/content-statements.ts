@@ -6,7 +6,7 @@ import type { Database } from '../connect/engine.ts'
 import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
 import type { Tables } from '../schema/tables.ts'
-import { timeOf } from '../schema/time.ts'
+import { millisecondsOf, timeOf } from '../schema/time.ts'
 
 /** The statements that write contents, compiled for one storage. */
 export interface ContentStatements {
@@ -31,6 +31,10 @@ export interface ContentStatements {
   readonly releaseRefs: Statement<[...RefColumns, releases: readonly boolean[]], object>
   /** Inserts references; one that is there gets the new expiry. */
   readonly claimRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
+  /** Every reference of an entity. */
+  readonly readRefs: Statement<[stream: string], HeldRef>
+  /** Gives references that are there another expiry. */
+  readonly changeRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
   /** Inserts references to blobs that are stored; one that is there stays as it is. */
   readonly restoreRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
 }
@@ -39,6 +43,14 @@ export interface ContentStatements {
 export interface BlobKeyRow {
   readonly tenant: string
   readonly hash: Buffer
+}
+
+/** A reference as a row has it. */
+export interface HeldRef {
+  readonly hash: Buffer
+  readonly owner: string
+  /** Epoch milliseconds; null: permanent. */
+  readonly expiresAt: bigint | null
 }
 
 type RefColumns = [
@@ -117,6 +129,21 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       sql`${insertRefs(sql``)}
         on conflict (tenant, hash, stream, owner) do update set expires_at = excluded.expires_at
         where ref.expires_at is distinct from excluded.expires_at`,
+    ),
+    readRefs: prepareStatement(
+      database,
+      'read_refs',
+      sql`select hash, owner, ${millisecondsOf(sql.ref('expires_at'))} as "expiresAt"
+        from ${blobRefs} where stream = ${parameter}::uuid`,
+    ),
+    changeRefs: prepareStatement(
+      database,
+      'change_refs',
+      sql`
+        update ${blobRefs} as ref set expires_at = ${timeOf(sql.ref('claim.expiry'))}
+        from unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)
+        where ref.tenant = claim.tenant and ref.hash = claim.hash
+          and ref.stream = claim.stream and ref.owner = claim.owner`,
     ),
     restoreRefs: prepareStatement(
       database,

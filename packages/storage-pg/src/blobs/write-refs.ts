@@ -43,6 +43,25 @@ export async function restoreRefs(
   await statements.restoreRefs.run(transaction, [...refColumns(refs), refs.map(({ ref }) => expiryOf(ref))])
 }
 
+/** Releases references, and gives others that are there another expiry; locks all of them in the order of keys first. */
+export async function changeRefs(
+  transaction: Kysely<unknown>,
+  statements: ContentStatements,
+  entity: EntityKey,
+  { claims, releases }: { readonly claims: readonly RefClaim[]; readonly releases: readonly RefRelease[] },
+): Promise<void> {
+  const [changed, released] = [refsOf(entity, claims), refsOf(entity, releases)]
+  await statements.releaseRefs.run(transaction, [
+    ...refColumns([...changed, ...released]),
+    [...changed.map(() => false), ...released.map(() => true)],
+  ])
+  if (changed.length === 0) return
+  await statements.changeRefs.run(transaction, [
+    ...refColumns(changed),
+    changed.map(({ ref }) => expiryOf(ref)),
+  ])
+}
+
 /** The columns of a reference's key, for `unnest`. */
 export function refColumns(refs: readonly RefAt<RefRelease>[]): [string[], Buffer[], string[], string[]] {
   return [
@@ -75,6 +94,7 @@ function refsOf<Ref extends RefRelease>(entity: EntityKey, refs: readonly Ref[])
 /** Far beyond any clock, and still a timestamptz. */
 const latestExpiry = Number.MAX_SAFE_INTEGER
 
-function expiryOf({ expiresAt }: RefClaim): number | undefined {
+/** A claim's expiry as it is stored. */
+export function expiryOf({ expiresAt }: RefClaim): number | undefined {
   return expiresAt === undefined ? undefined : Math.min(expiresAt, latestExpiry)
 }

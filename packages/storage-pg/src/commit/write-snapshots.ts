@@ -21,7 +21,10 @@ export type SnapshotsStatement = Statement<
   object
 >
 
-/** A snapshot is stored when it is newer than the stored one and not ahead of its entity's head. */
+/**
+ * A snapshot is stored when it is newer than the stored one and not ahead of its entity's head. One of another spec at the
+ * same sequence replaces it too: the hosts of a new spec come later than those of the old one.
+ */
 export function snapshotsStatement(database: Database, tables: Tables): SnapshotsStatement {
   return prepareStatement(
     database,
@@ -37,11 +40,12 @@ export function snapshotsStatement(database: Database, tables: Tables): Snapshot
       order by given.stream
       on conflict (stream) do update
         set sequence = excluded.sequence, spec_hash = excluded.spec_hash, body = excluded.body
-        where stored.sequence < excluded.sequence`,
+        where stored.sequence < excluded.sequence
+          or stored.sequence = excluded.sequence and stored.spec_hash <> excluded.spec_hash`,
   )
 }
 
-/** Stores these snapshots where they are newer. */
+/** Stores these snapshots where they replace what is stored. */
 export async function writeSnapshots(
   database: Kysely<unknown>,
   statement: SnapshotsStatement,

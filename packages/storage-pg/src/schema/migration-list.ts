@@ -1,9 +1,10 @@
 // Every schema version, oldest first; a released migration is never changed, only followed.
 import type { Migration } from './migration.ts'
 import { firstSchema } from './migrations/0001-first-schema.ts'
+import { claimsOfAStream } from './migrations/0002-claims-of-a-stream.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
-export const migrations: readonly Migration[] = [firstSchema]
+export const migrations: readonly Migration[] = [firstSchema, claimsOfAStream]
 
 /** The newest schema version that this package knows. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0

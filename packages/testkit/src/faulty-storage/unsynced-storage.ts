@@ -14,7 +14,13 @@ interface Write {
   readonly args: readonly unknown[]
 }
 
-const writes: ReadonlySet<string> = new Set(['commit', 'restoreClaims', 'saveSnapshot', 'sweep'])
+const writes: ReadonlySet<string> = new Set([
+  'commit',
+  'restoreClaims',
+  'alignClaims',
+  'saveSnapshot',
+  'sweep',
+])
 
 /** Keeps a log of all writes, so that the storage can be made again without the last of them. @param open - opens an empty storage */
 export function unsyncedStorage(open: () => Storage): UnsyncedStorage {

@@ -12,6 +12,7 @@ import { modelCases } from './cases/model.ts'
 import { positionCases } from './cases/positions.ts'
 import { readCases } from './cases/reads.ts'
 import { refusalCases } from './cases/refusals.ts'
+import { alignCases } from './cases/align.ts'
 import { restoreCases } from './cases/restore.ts'
 import { sizeCases } from './cases/sizes.ts'
 import { snapshotCases } from './cases/snapshots.ts'
@@ -30,6 +31,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...blobCases,
   ...sweepCases,
   ...restoreCases,
+  ...alignCases,
   ...losslessCases,
   ...isolationCases,
   ...sizeCases,

@@ -1,4 +1,5 @@
 // Mutants that lose, leak or share blobs.
+import { hashContent } from '@perdure/core'
 import type { CommitUnit, EntityKey, RefClaim, Storage } from '@perdure/core'
 import type { MemoryStorage } from '@perdure/core/memory'
 import type { Mutant } from './mutant.ts'
@@ -247,6 +248,43 @@ export const blobMutants: readonly Mutant[] = [
     breaks: 'puts back a blob and the reference to it',
     mutate: (sound) => ({
       restoreClaims: (entity, version, claims) => sound.restoreClaims(entity, version, claims, []),
+    }),
+  },
+  {
+    name: 'aligns claims whatever the version',
+    breaks: 'aligns nothing once the entity has moved on',
+    mutate: (sound) => ({
+      alignClaims: async (entity, _, claims) =>
+        sound.alignClaims(entity, (await sound.readHeads([entity]))[0]?.version ?? 0, claims),
+    }),
+  },
+  {
+    name: 'aligns fields without looking at their content',
+    breaks: 'tells claims apart by field and content when it aligns',
+    mutate: (sound) => ({
+      alignClaims: async (entity, version, claims) => {
+        const fields = new Set(claims.map(({ field }) => field))
+        return sound.alignClaims(entity, version, [
+          ...claims,
+          ...[...fields].map((field) => ({ field, hash: hashContent('"old"') })),
+        ])
+      },
+    }),
+  },
+  {
+    name: 'keeps the lifetimes of aligned claims',
+    breaks: 'gives aligned claims their expiry',
+    mutate: () => ({ alignClaims: async () => 0 }),
+  },
+  {
+    name: 'aligns by releasing everything and claiming anew',
+    breaks: 'adds no claim when it aligns',
+    mutate: (sound) => ({
+      alignClaims: async (entity, version, claims) => {
+        const changed = await sound.alignClaims(entity, version, claims)
+        await sound.restoreClaims(entity, version, claims, [])
+        return changed
+      },
     }),
   },
   {

@@ -48,6 +48,15 @@ export const snapshotMutants: readonly Mutant[] = [
       withShelf(sound, (kept, offered, version) => kept === undefined && offered.sequence <= version),
   },
   {
+    name: 'keeps the snapshot of an old spec against a new one at its sequence',
+    breaks: 'replaces the stored snapshot by one of another spec at its sequence',
+    mutate: (sound) =>
+      withShelf(
+        sound,
+        (kept, { sequence }, version) => sequence > (kept?.sequence ?? 0) && sequence <= version,
+      ),
+  },
+  {
     name: 'replaces a snapshot by another at its sequence',
     breaks: 'keeps the stored snapshot against another at its sequence',
     mutate: (sound) =>

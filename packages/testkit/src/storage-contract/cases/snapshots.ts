@@ -4,7 +4,7 @@ import type { Storage } from '@perdure/core'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { sameBytes } from '../check.ts'
-import { session, snapshotAt, specHash, unitOf } from '../make-unit.ts'
+import { otherSpecHash, session, snapshotAt, specHash, unitOf } from '../make-unit.ts'
 
 async function expectSnapshot(
   storage: Storage,
@@ -48,6 +48,18 @@ export const snapshotCases: readonly ContractCase[] = contractGroup('snapshot', 
     await storage.commit([unitOf(session('s-1'), 0, { events: 3, snapshot: snapshotAt(2, 'first') })])
     await storage.saveSnapshot(session('s-1'), snapshotAt(2, 'second'))
     await expectSnapshot(storage, 's-1', 2, 'first')
+  },
+
+  'the storage replaces the stored snapshot by one of another spec at its sequence': async ({ storage }) => {
+    const [old, fresh] = [snapshotAt(2, 'old'), snapshotAt(2, 'fresh', otherSpecHash)]
+    await storage.commit([unitOf(session('s-1'), 0, { events: 3, snapshot: old })])
+    await storage.saveSnapshot(session('s-1'), fresh)
+    await expectSnapshot(storage, 's-1', undefined)
+    const loaded = await storage.load(session('s-1'), { specHash: otherSpecHash })
+    sameBytes(loaded?.snapshot?.bytes, fresh.bytes, 'the snapshot of the other spec')
+    // An older one is still the older one, whatever its spec.
+    await storage.saveSnapshot(session('s-1'), snapshotAt(1, 'older'))
+    await expectSnapshot(storage, 's-1', undefined)
   },
 
   'the storage replaces a snapshot in a commit only by a newer one': async ({ storage }) => {
