@@ -6,8 +6,10 @@ import { statusesOf, reachableStates } from './check/transitions.ts'
 import { modernize } from './compat/modernize.ts'
 import { IssueList } from './diagnostics/issue-list.ts'
 import { applyEdits } from './edit/text-edits.ts'
+import { unfoldSections } from './edit/unfold-sections.ts'
 import { parseSpec } from './parse-spec.ts'
 import { readToml } from './read-toml.ts'
+import type { TableNode } from './toml/toml-node.ts'
 
 /** A rewritten spec. */
 export interface MigrateSpecResult {
@@ -26,6 +28,15 @@ export function migrateSpec(text: string): MigrateSpecResult {
   const root = readToml(source, scratch)
   if (root === undefined) return { text, issues: scratch.toIssues() }
   if (modernize(root, source, scratch).edits.length === 0) return { text, issues: parseSpec(source).issues }
+  const unfolded = unfoldSections(root, source)
+  return unfolded === source ? rewrite(source, root) : rewrite(unfolded)
+}
+
+/** Makes the edits. What an older form needs besides (a param, a variable, a list of states) takes lines of its own. */
+function rewrite(source: string, known?: TableNode): MigrateSpecResult {
+  const scratch = new IssueList({ text: source })
+  const root = known ?? readToml(source, scratch)
+  if (root === undefined) return { text: source, issues: scratch.toIssues() }
   const { spec } = parseSpec(source)
   const { edits } = modernize(root, source, scratch, spec === undefined ? [] : finalStates(spec))
   const lineBreak = source.includes('\r\n') ? '\r\n' : '\n'

@@ -9,12 +9,16 @@ import type {
   EntityModel,
   EntitySpec,
   EntityState,
+  JsonObject,
   JsonValue,
   Knowledge,
 } from '@perdure/core'
 import { migrateSpec } from '@perdure/spec-parser'
+import { parse } from 'smol-toml'
+import type { TomlTable } from 'smol-toml'
 import { expect } from 'vitest'
 
+import { tomlKey, tomlValue } from '../src/toml/toml-text.ts'
 import { legacyFile } from './arbitrary-legacy.ts'
 import { parsed } from './helpers.ts'
 import { actionNames, states } from './legacy-fragments.ts'
@@ -42,6 +46,62 @@ test.prop([legacyFile])('a migrated file has no older form left and every commen
   const remarks = (text: string) => text.match(/# remark \d+/g) ?? []
   expect(remarks(migrated.text).toSorted()).toEqual(remarks(older).toSorted())
 })
+
+/** The same document with its sections as values: in arrays of inline tables, in dotted keys, or some of them under headers. */
+function fold(text: string, shapes: readonly ('inline' | 'dotted' | 'header')[], lineBreak: string): string {
+  let remark = 0
+  const table = (value: TomlTable) => tomlValue(value as JsonObject)
+  const early: string[] = []
+  const late: string[] = []
+  Object.entries(parse(text)).forEach(([key, value], index) => {
+    const tables = (Array.isArray(value) ? value : [value]) as readonly TomlTable[]
+    const shape = shapes[index % shapes.length]
+    if (shape === 'header') {
+      const header = Array.isArray(value) ? `[[${key}]]` : `[${key}]`
+      late.push(...tables.flatMap((one) => [header, ...keys(one)]))
+    } else if (Array.isArray(value)) {
+      const items = tables.map(
+        (one) => `# remark ${remark++} of ${key}\n  ${table(one)}, # remark ${remark++}`,
+      )
+      early.push(`${key} = [ # remark ${remark++}`, ...items, `] # remark ${remark++}`)
+    } else if (shape === 'dotted')
+      early.push(...tables.flatMap((one) => keys(one).map((line) => `${key}.${line}`)))
+    else early.push(...tables.map((one) => `${key} = ${table(one)}`))
+  })
+  return [...early, ...late, ''].join('\n').replaceAll('\n', lineBreak)
+}
+
+function keys(table: TomlTable): readonly string[] {
+  return Object.entries(table).map(([key, value]) => `${tomlKey(key)} = ${tomlValue(value as JsonValue)}`)
+}
+
+/** Grouping the sections moves an older ordering past liveness properties, of which the order means nothing. */
+const ordered = (spec: EntitySpec) => ({
+  ...spec,
+  liveness: spec.liveness.toSorted((a, b) => (a.name < b.name ? -1 : 1)),
+})
+
+const shapes = fc.array(fc.constantFrom('inline' as const, 'dotted' as const, 'header' as const), {
+  minLength: 1,
+  maxLength: 4,
+})
+
+test.prop([legacyFile, shapes, fc.constantFrom('\n', '\r\n')])(
+  'sections written as values mean and become the same as those under headers, every comment included',
+  ({ older }, shapes, lineBreak) => {
+    const folded = fold(older, shapes, lineBreak)
+    expect(ordered(parsed(folded))).toEqual(ordered(parsed(older)))
+    const migrated = migrateSpec(folded)
+    expect(
+      migrated.issues.filter(({ code, severity }) => severity === 'error' || code === 'legacy_form'),
+    ).toEqual([])
+    expect(withoutTerminal(parsed(migrated.text))).toEqual(withoutTerminal(parsed(folded)))
+    expect(parsed(migrated.text).terminal).toEqual(expect.arrayContaining([...parsed(older).terminal]))
+    const remarks = (text: string) => text.match(/# remark \d+/g) ?? []
+    expect(remarks(migrated.text).toSorted()).toEqual(remarks(folded).toSorted())
+    if (lineBreak === '\r\n') expect(migrated.text.replaceAll('\r\n', '')).not.toContain('\n')
+  },
+)
 
 const value: fc.Arbitrary<JsonValue> = fc.oneof(
   fc.integer({ min: -2, max: 9 }),

@@ -170,6 +170,34 @@ describe('an older form means what its modern text means', () => {
   })
 
   it.each([
+    ['entity_type = "Kid"', 'names no initial_action, and a child begins with an action of its own'],
+    ['entity_type = "Kid", initial_action = ""', "spawn('Kid', 'Action')"],
+    [
+      'entity_type = "Kid", initial_action = "Go", copy_fields = "text"',
+      "copy_fields names 'text', which is a variable",
+    ],
+    [
+      'entity_type = "Kid", initial_action = "Go", copy_fields = "p, nil"',
+      "names 'nil', which is neither a param of the action nor a variable",
+    ],
+  ])('refuses a spawn that cannot be said today (%s), and migration leaves it as it is', (keys, said) => {
+    const text = specText(
+      `[[action]]\nname = "Older"\nparams = ["p"]\neffect = [\n  "increment count",\n  { type = "spawn", ${keys} },\n]`,
+    )
+    const { spec, issues } = parseSpec(text)
+    const [error, ...others] = issues.filter(({ severity }) => severity === 'error')
+    expect({ spec, code: error?.code, others }).toEqual({
+      spec: undefined,
+      code: 'invalid_effect',
+      others: [],
+    })
+    expect(`${error?.message} ${error?.hint}`).toContain(said)
+    const migrated = migrateSpec(text)
+    expect(migrated.text).toBe(text.replace('"increment count"', '"count += 1"'))
+    expect(migrated.issues).toContainEqual(expect.objectContaining({ code: 'invalid_effect' }))
+  })
+
+  it.each([
     ['{ field = "text", absent = true }', 'text == null'],
     ['{ field = "text", equals = "x" }', "text == 'x'"],
     ['{ field = "count", equals = 3 }', 'count == 3'],
@@ -307,4 +335,53 @@ it('leaves in the text what it does not understand', () => {
 it('does not touch a file without older forms', () => {
   const text = readFileSync(path.join(corpus, '../valid/session.ioa.toml'), 'utf8')
   expect(migrateSpec(text).text).toBe(text)
+})
+
+describe('sections that are written as values', () => {
+  it('are put under headers when an older form is rewritten; every comment keeps its neighbours', () => {
+    const older = `# an order
+automaton.name = "Order" # its name
+automaton.states = ["Open", "Done"]
+state = [ # what it holds
+  { name = "n", type = "counter", initial = "0" }, # how many
+  {
+    # by whom
+    name = "by", # a person
+    type = "text",
+  },
+]
+automaton.initial = "Open"
+action = [{ name = "Close", from = ["Open"], to = "Done", effect = [{ type = "increment", var = "n", amount = "by_n" }] }]
+`
+    expect(migrateSpec(older).text).toBe(`# an order
+[automaton]
+name = "Order" # its name
+states = ["Open", "Done"]
+initial = "Open"
+terminal = ["Done"]
+# what it holds
+[[state]]
+name = "n"
+type = "counter"
+initial = 0 # how many
+
+[[state]]
+# by whom
+name = "by" # a person
+type = "string"
+
+[[action]]
+name = "Close"
+from = ["Open"]
+to = "Done"
+effect = ["n += params.by_n"]
+params = [{ name = "by_n", type = "counter", required = true, amount = true }]
+`)
+  })
+
+  it('stay as they are when there is nothing to rewrite', () => {
+    const modern =
+      'automaton = { name = "Order", states = ["Open"], initial = "Open" }\naction = [{ name = "Stay" }]\n'
+    expect(migrateSpec(modern)).toMatchObject({ text: modern })
+  })
 })

@@ -157,32 +157,45 @@ function listStatement(
 
 function spawnStatement(table: TableNode, params: ActionParams, context: LegacyContext): Statement {
   const type = textOf(table, 'entity_type') ?? ''
-  const action = textOf(table, 'initial_action')
-  if (action === undefined) {
+  const action = textOf(table, 'initial_action') ?? ''
+  if (action === '') {
     context.issues.report(
       'invalid_effect',
       table.span,
-      `the spawn of '${type}' names no action of the child`,
-      "add initial_action: spawn('Type', 'Action')",
+      `the spawn of '${type}' names no initial_action, and a child begins with an action of its own`,
+      `write spawn(${printLiteral(type)}, 'Action') with an action of ${type} that applies in its initial status`,
     )
     return refuse
   }
+  if (!checkCopies(table, params, context)) return refuse
   const source = textOf(table, 'entity_id_source') ?? '{uuid}'
   const id = source === '' || source.startsWith('{') ? undefined : source
   const store = textOf(table, 'store_id_in') ?? (id === undefined ? undefined : `${snakeCase(type)}_id`)
   if (store !== undefined && !context.variables.has(store)) context.implicitVariables.set(store, table.span)
-  checkCopies(table, params, context)
   const idText = id === undefined ? '' : `, ${params.names.has(id) ? 'params.' : ''}${id}`
   const storeText = store === undefined ? '' : `, ${store}${idText}`
   return statement(`spawn(${printLiteral(type)}, ${printLiteral(action)}${storeText})`)
 }
 
-/** Params of the action reach the child by their names; what else `copy_fields` lists cannot be passed on. */
-function checkCopies(table: TableNode, { names }: ActionParams, { issues }: LegacyContext): void {
+/**
+ * Params of the action reach the child by their names. Nothing else can: today's spawn has no place for values of variables,
+ * and a copy that is dropped in silence would be a child that lacks its data. What is lost is reported; answers whether nothing is.
+ */
+function checkCopies(
+  table: TableNode,
+  { names }: ActionParams,
+  { issues, variables }: LegacyContext,
+): boolean {
   const copies = textsOf(table, 'copy_fields').flatMap((list) => list.split(',').map((name) => name.trim()))
-  for (const name of copies) {
-    if (name === '' || names.has(name)) continue
-    const message = `'${name}' in copy_fields is no param of the action, and only params are passed on`
-    issues.report('invalid_effect', table.span, message, `declare '${name}' as a param, or leave it out`)
+  const lost = copies.filter((name) => name !== '' && !names.has(name))
+  for (const name of lost) {
+    const what = variables.has(name) ? 'a variable' : 'neither a param of the action nor a variable'
+    issues.report(
+      'invalid_effect',
+      table.span,
+      `copy_fields names '${name}', which is ${what}; a child gets params of the action only`,
+      `declare '${name}' as a param of this action and of the child's, or let the child ask for it by parent_id`,
+    )
   }
+  return lost.length === 0
 }
