@@ -253,6 +253,26 @@ describe('a host', () => {
       `[[state_timeout]]\nstate = "On"\nafter_seconds = 5\non_timeout = "Go"`,
       /\[\[state_timeout\]\] of On/,
     ],
+    [
+      'an effect schedule',
+      `[[action]]\nname = "Late"\neffect = "schedule('Go', 5)"`,
+      /Lamp: effect schedule of Late; take them out of the specs to start$/,
+    ],
+    [
+      'an effect schedule_at',
+      `[[action]]\nname = "Late"\neffect = "schedule_at('Go', label)"`,
+      /Lamp: effect schedule_at of Late; take them out of the specs to start$/,
+    ],
+    [
+      'an effect cancel',
+      `[[action]]\nname = "Late"\neffect = "cancel('Go')"`,
+      /Lamp: effect cancel of Late; take them out of the specs to start$/,
+    ],
+    [
+      'an effect spawn',
+      `[[action]]\nname = "Late"\neffect = "spawn('Lamp', 'Go', label)"`,
+      /Lamp: effect spawn of Late; take them out of the specs to start$/,
+    ],
     ['a key', `[[key]]\nname = "ByName"\nproperties = ["label"]`, /\[\[key\]\] ByName/],
   ])('does not start with %s, which it would not carry out', async (_what, section, message) => {
     const spec = specOf(
@@ -263,6 +283,16 @@ describe('a host', () => {
       code: 'spec_not_supported',
       message: expect.stringMatching(message) as unknown,
     })
+  })
+
+  it('starts with a spec that emits, which needs nobody to listen', async () => {
+    const spec = specOf(
+      `[automaton]\nname = "Lamp"\nstates = ["On"]\ninitial = "On"\n[[action]]\nname = "Go"\neffect = "emit('gone')"\n`,
+    )
+    const host = await createHost({ specs: [spec], storage: openMemoryStorage() })
+    const lamp = await host.spawn('Lamp')
+    expect((await lamp.ask('Go')).event.effects).toEqual([['', 'emit', 'gone']])
+    await host.stop()
   })
 
   it.each([

@@ -104,6 +104,28 @@ const linesOf = <Line>(text: string) =>
     .filter((line) => line !== '')
     .map((line) => JSON.parse(line) as Line)
 
+describe('an empty PostgreSQL', () => {
+  it.each([
+    ['entities', 'Note'],
+    ['history', 'Note', 'n-1'],
+    ['tail', 'Note'],
+  ])('answers %s with schema_missing, and stays empty', async (...argv) => {
+    const empty = await createTestDatabase()
+    onTestFinished(() => empty.drop())
+    const tables = () =>
+      empty.query<{ readonly name: string }>(
+        "select nspname as name from pg_namespace where nspname not like 'pg\\_%' union all select relname from pg_class where relnamespace::regnamespace::text not in ('pg_catalog', 'information_schema', 'pg_toast')",
+      )
+    const before = await tables()
+    const cwd = await makeWorkspace({ 'note.ioa.toml': note })
+    const { exitCode, stdout, stderr } = await runCli([...argv, '--storage', empty.url], { cwd })
+    expect({ exitCode, stdout }).toEqual({ exitCode: 2, stdout: '' })
+    expect(stderr).toContain('error schema_missing: ')
+    expect(stderr).toContain('  = a host creates the schema when it starts there first')
+    expect(await tables()).toEqual(before)
+  })
+})
+
 describe('entities', () => {
   it('lists the living entities of a type in order of id, with status and version', async () => {
     const { exitCode, stdout, stderr } = await inspect(['entities', 'Note'])

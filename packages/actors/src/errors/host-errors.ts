@@ -125,6 +125,7 @@ export class SpecNotSupported extends PerdureError {
   declare readonly code: 'spec_not_supported'
 
   constructor(parts: readonly string[]) {
-    super('spec_not_supported', `this version cannot run: ${parts.join('; ')}`, { details: { parts } })
+    const message = `this version cannot run: ${parts.join('; ')}; take them out of the specs to start`
+    super('spec_not_supported', message, { details: { parts } })
   }
 }
