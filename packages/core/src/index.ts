@@ -84,6 +84,9 @@ export type { SnapshotRecord } from './snapshot/snapshot-record.ts'
 export type { StorageCapabilities } from './storage/capabilities.ts'
 export type { CommitResult } from './storage/commit-result.ts'
 export type { CommitUnit, RefClaim, RefRelease } from './storage/commit-unit.ts'
+export { defaultLogBytes, defaultLogLimit } from './storage/log.ts'
+export type { LogEntry, LogPage, LogRange, LogWatch } from './storage/log.ts'
+export { LogNews } from './storage/log-news.ts'
 export { StorageError } from './storage/storage-error.ts'
 export type { StorageErrorCode } from './storage/storage-error.ts'
 export type {
@@ -97,6 +100,7 @@ export type {
   SweepResult,
 } from './storage/storage.ts'
 
+export { backoffMs } from './ports/backoff.ts'
 export { systemClock } from './ports/clock.ts'
 export type { Clock } from './ports/clock.ts'
 export type { Ids } from './ports/ids.ts'

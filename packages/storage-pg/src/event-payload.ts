@@ -39,7 +39,8 @@ export function corruptStream(
   )
 }
 
-type Payload = Omit<EntityEvent, 'tenant' | 'type' | 'id' | 'sequence'>
+/** What a payload holds. */
+export type Payload = Omit<EntityEvent, 'tenant' | 'type' | 'id' | 'sequence'>
 
 function parse(entity: EntityKey, firstSequence: number, text: string): unknown[] {
   try {
@@ -51,7 +52,7 @@ function parse(entity: EntityKey, firstSequence: number, text: string): unknown[
 }
 
 /** Enough to know an event by; what its action did is checked by whoever replays it. */
-function isPayload(value: unknown): value is Payload {
+export function isPayload(value: unknown): value is Payload {
   if (typeof value !== 'object' || value === null) return false
   const payload = value as Partial<Record<keyof Payload, unknown>>
   return (

@@ -1,6 +1,6 @@
 // Where a storage begins: a URL is understood, a database opened, its schema brought up to date or only looked at.
-import { defaultLimits, noProbe, silentLogger, systemClock } from '@perdure/core'
-import type { Clock, Logger, Probe, Storage } from '@perdure/core'
+import { defaultLimits, LogNews, noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
+import type { Clock, Logger, Probe, Random, Storage } from '@perdure/core'
 import type { CommitLimits } from './commit/prepared-unit.ts'
 import type { Engine } from './connect/engine.ts'
 import { openPgPool } from './connect/pg-pool.ts'
@@ -13,6 +13,7 @@ import { checkServer } from './schema/check-server.ts'
 import { checkSchemaName, defaultSchema, migrate, requireSchema } from './schema/migrate.ts'
 import { tablesOf } from './schema/tables.ts'
 import { prepareStatements } from './storage-context.ts'
+import { LogListener } from './subscribe/log-listener.ts'
 
 /** How to open a storage; everything has a default. */
 export interface StorageOptions {
@@ -30,6 +31,8 @@ export interface StorageOptions {
   /** The largest unit of a commit, its blobs included. @defaultValue 256 MiB */
   readonly maxUnitBytes?: number
   readonly clock?: Clock
+  /** Spreads out tries to connect again. */
+  readonly random?: Random
   readonly logger?: Logger
   /**
    * Called at `storage.commit.begin` and `storage.commit.end`; with contents or snapshots also at `storage.commit.prepared`
@@ -64,7 +67,8 @@ export async function openStorage(url: string, options: StorageOptions = {}): Pr
 
 /** The same on a database that is open already; the storage closes it. */
 export async function openSchema(engine: Engine, options: StorageOptions): Promise<Storage> {
-  const { schema = defaultSchema, clock = systemClock, logger = silentLogger, probe = noProbe } = options
+  const { schema = defaultSchema, clock = systemClock, random = systemRandom } = options
+  const { logger = silentLogger, probe = noProbe } = options
   const { database } = engine
   const tables = tablesOf(schema)
   try {
@@ -74,8 +78,11 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
     throw translateError(error, `preparing schema "${schema}"`)
   }
   const statements = prepareStatements(database, tables)
-  const context = { database, tables, statements, limits: limitsOf(options), clock, logger, probe }
-  return new PgStorage({ engine, context })
+  const news = new LogNews((isWatched) => listener.setWatched(isWatched))
+  const listener = new LogListener(news, { engine, tables, clock, random, logger })
+  const ports = { clock, random, logger, probe }
+  const context = { database, tables, statements, limits: limitsOf(options), news, ...ports }
+  return new PgStorage({ engine, context, listener })
 }
 
 function openEngine(

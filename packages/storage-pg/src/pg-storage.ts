@@ -10,6 +10,9 @@ import type {
   EntityHead,
   EntityKey,
   LoadedEntity,
+  LogPage,
+  LogRange,
+  LogWatch,
   ReadRange,
   RefClaim,
   SnapshotRecord,
@@ -31,19 +34,27 @@ import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity
 import { readStats } from './retention/stats.ts'
 import { sweep } from './retention/sweep.ts'
 import type { StorageContext } from './storage-context.ts'
+import type { LogListener } from './subscribe/log-listener.ts'
+import { readLog } from './subscribe/read-log.ts'
 
 /** Owns the engine: closing the storage closes the database connection. */
 export class PgStorage implements Storage {
   readonly capabilities: StorageCapabilities
   readonly #engine: Engine
   readonly #context: StorageContext
+  readonly #listener: LogListener
   /** Operations under way; closing waits for them. */
   readonly #running = new Set<Promise<unknown>>()
   #closing: Promise<void> | undefined
 
-  constructor(options: { readonly engine: Engine; readonly context: StorageContext }) {
+  constructor(options: {
+    readonly engine: Engine
+    readonly context: StorageContext
+    readonly listener: LogListener
+  }) {
     this.#engine = options.engine
     this.#context = options.context
+    this.#listener = options.listener
     this.capabilities = options.engine.capabilities
   }
 
@@ -71,6 +82,14 @@ export class PgStorage implements Storage {
 
   listEntities(filter: EntityFilter): Promise<readonly EntityHead[]> {
     return this.#run('listing entities', (context) => listEntities(context, filter))
+  }
+
+  readLog(range: LogRange): Promise<LogPage> {
+    return this.#run('reading the log', (context) => readLog(context, range))
+  }
+
+  watchLog(): Promise<LogWatch> {
+    return this.#run('watching the log', async ({ news }) => news.watch())
   }
 
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {
@@ -112,12 +131,19 @@ export class PgStorage implements Storage {
 
   /** Waits for what is under way. */
   close(): Promise<void> {
-    this.#closing ??= Promise.allSettled(this.#running)
+    this.#closing ??= this.#close()
+    return this.#closing
+  }
+
+  async #close(): Promise<void> {
+    this.#context.news.close()
+    await Promise.allSettled(this.#running)
+    await this.#listener
+      .close()
       .then(() => this.#engine.close())
       .catch((error: unknown) => {
         throw translateError(error, 'closing the storage')
       })
-    return this.#closing
   }
 
   async #run<Result>(

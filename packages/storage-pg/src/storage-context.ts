@@ -1,5 +1,5 @@
 // What every operation of one open storage shares.
-import type { Clock, Logger, Probe } from '@perdure/core'
+import type { Clock, Logger, LogNews, Probe, Random } from '@perdure/core'
 import type { AppendRow } from './commit/append-statement.ts'
 import { appendStatement } from './commit/append-statement.ts'
 import { appendOneStatement } from './commit/append-one-statement.ts'
@@ -15,6 +15,8 @@ import type { Statement } from './connect/statement.ts'
 import type { LoadStatements } from './load/load-statements.ts'
 import { loadStatements } from './load/load-statements.ts'
 import type { Tables } from './schema/tables.ts'
+import type { ReadLogStatement } from './subscribe/read-log.ts'
+import { readLogStatement } from './subscribe/read-log.ts'
 
 /** The database, its table names and statements, and the ports. */
 export interface StorageContext {
@@ -22,7 +24,10 @@ export interface StorageContext {
   readonly tables: Tables
   readonly statements: Statements
   readonly limits: CommitLimits
+  /** Told of every commit. */
+  readonly news: LogNews
   readonly clock: Clock
+  readonly random: Random
   readonly logger: Logger
   readonly probe: Probe
 }
@@ -35,6 +40,7 @@ export interface Statements {
   readonly snapshots: SnapshotsStatement
   readonly contents: ContentStatements
   readonly load: LoadStatements
+  readonly readLog: ReadLogStatement
 }
 
 /** Compiles them for one storage. */
@@ -46,5 +52,6 @@ export function prepareStatements(database: Database, tables: Tables): Statement
     snapshots: snapshotsStatement(database, tables),
     contents: contentStatements(database, tables),
     load: loadStatements(database, tables),
+    readLog: readLogStatement(database, tables),
   }
 }

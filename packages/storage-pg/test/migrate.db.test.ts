@@ -32,6 +32,7 @@ describe('schema', () => {
     expect(tables.map(({ name }) => name)).toEqual([
       'blob_refs',
       'blobs',
+      'consumers',
       'entities',
       'events',
       'log_head',

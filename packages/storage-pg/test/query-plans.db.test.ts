@@ -36,7 +36,7 @@ type AnyStatement = Pick<Statement<readonly unknown[], unknown>, 'name' | 'text'
 
 /** Every prepared statement of a storage. */
 function statements(): readonly AnyStatement[] {
-  const { append, appendOne, losers, snapshots, contents, load } = prepareStatements(
+  const { append, appendOne, losers, snapshots, contents, load, readLog } = prepareStatements(
     engine.database,
     tablesOf('perdure'),
   )
@@ -45,6 +45,7 @@ function statements(): readonly AnyStatement[] {
     appendOne,
     losers,
     snapshots,
+    readLog,
     ...Object.values(contents),
     ...Object.values(load),
   ] as readonly AnyStatement[]

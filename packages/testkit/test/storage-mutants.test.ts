@@ -5,6 +5,7 @@ import type { CaseOutcome, ContractCase, ContractSettings } from '@perdure/testk
 import { blobMutants } from './mutants/blob-mutants.ts'
 import { commitMutants } from './mutants/commit-mutants.ts'
 import { lifecycleMutants } from './mutants/lifecycle-mutants.ts'
+import { logMutants } from './mutants/log-mutants.ts'
 import { openMutant } from './mutants/mutant.ts'
 import type { Mutant } from './mutants/mutant.ts'
 import { positionMutants } from './mutants/position-mutants.ts'
@@ -18,13 +19,14 @@ const mutants: readonly Mutant[] = [
   ...refusalMutants,
   ...positionMutants,
   ...readMutants,
+  ...logMutants,
   ...snapshotMutants,
   ...blobMutants,
   ...valueMutants,
   ...lifecycleMutants,
 ]
 
-const settings: ContractSettings = { off: {}, numRuns: 25 }
+const settings: ContractSettings = { off: {}, numRuns: 25, patienceMs: 300 }
 
 async function outcomeOf(mutant: Mutant, contractCase: ContractCase): Promise<CaseOutcome | undefined> {
   return (await runContract(async () => openMutant(mutant), settings, [contractCase]))[0]

@@ -1,5 +1,3 @@
-import type { Random } from '@perdure/core'
-
 /** How long to go on trying, and how to space the tries. */
 export interface RetryPolicy {
   /** Upper bound of the first wait, milliseconds; doubles with each try. @defaultValue 20 */
@@ -12,11 +10,3 @@ export interface RetryPolicy {
 
 /** The policy of a host that sets none. */
 export const defaultRetryPolicy: RetryPolicy = { baseMs: 20, capMs: 2_000, budgetMs: 30_000 }
-
-/**
- * The wait before try number `attempt` (1 is the first repeat), milliseconds: uniform between 0 and the exponential
- * bound ("full jitter"; Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015).
- */
-export function backoffMs({ baseMs, capMs }: RetryPolicy, attempt: number, random: Random): number {
-  return Math.floor(random.next() * Math.min(capMs, baseMs * 2 ** (attempt - 1)))
-}

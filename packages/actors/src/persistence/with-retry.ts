@@ -1,6 +1,5 @@
-import { StorageError } from '@perdure/core'
+import { backoffMs, StorageError } from '@perdure/core'
 import type { Clock, Random } from '@perdure/core'
-import { backoffMs } from './backoff.ts'
 import type { RetryPolicy } from './backoff.ts'
 
 /** What repeating needs from outside. */

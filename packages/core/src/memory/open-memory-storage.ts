@@ -9,6 +9,8 @@ import { defaultLimits } from '../json/limits.ts'
 import type { StorageCapabilities } from '../storage/capabilities.ts'
 import type { CommitResult } from '../storage/commit-result.ts'
 import type { CommitUnit, RefClaim } from '../storage/commit-unit.ts'
+import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
+import { LogNews } from '../storage/log-news.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type {
   EntityFilter,
@@ -24,6 +26,7 @@ import { entityAddress } from './address.ts'
 import { BlobShelf } from './blob-shelf.ts'
 import { judgeUnit } from './judge-unit.ts'
 import { listHeads } from './list-heads.ts'
+import { Log } from './log.ts'
 import { Stream } from './stream.ts'
 
 /** How a memory storage is opened. */
@@ -51,7 +54,8 @@ class InMemory implements MemoryStorage {
   readonly #maxEventBytes: number
   readonly #streams = new Map<string, Stream>()
   readonly #blobs = new BlobShelf()
-  #lastPosition = 0n
+  readonly #log = new Log()
+  readonly #news = new LogNews()
   #closed = false
 
   constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
@@ -60,7 +64,9 @@ class InMemory implements MemoryStorage {
 
   async commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]> {
     this.#assertOpen()
-    return units.map((unit) => this.#commitUnit(unit))
+    const results = units.map((unit) => this.#commitUnit(unit))
+    this.#news.tell(this.#log.head)
+    return results
   }
 
   async load(
@@ -95,6 +101,16 @@ class InMemory implements MemoryStorage {
       [...this.#streams.values()].map((stream) => stream.head()),
       filter,
     )
+  }
+
+  async readLog(range: LogRange): Promise<LogPage> {
+    this.#assertOpen()
+    return this.#log.read(range)
+  }
+
+  async watchLog(): Promise<LogWatch> {
+    this.#assertOpen()
+    return this.#news.watch()
   }
 
   async readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {
@@ -143,12 +159,13 @@ class InMemory implements MemoryStorage {
       events: streams.reduce((total, stream) => total + stream.version, 0),
       snapshots: streams.filter((stream) => stream.hasSnapshot).length,
       ...this.#blobs.count(),
-      lastPosition: this.#lastPosition,
+      lastPosition: this.#log.head,
     }
   }
 
   async close(): Promise<void> {
     this.#closed = true
+    this.#news.close()
   }
 
   get tamper(): MemoryStorage['tamper'] {
@@ -169,8 +186,7 @@ class InMemory implements MemoryStorage {
 
   /** Writes a unit that was accepted; no step of it can fail. */
   #store(unit: CommitUnit, texts: readonly string[]): CommitResult {
-    const firstPosition = this.#lastPosition + 1n
-    this.#lastPosition += BigInt(texts.length)
+    const firstPosition = this.#log.append(unit.entity, texts)
     const stream = this.#findOrCreate(unit.entity)
     stream.append(unit, texts, firstPosition)
     if (unit.snapshot !== undefined) stream.keepSnapshot(unit.snapshot)

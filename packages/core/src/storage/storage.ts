@@ -6,6 +6,7 @@ import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
 import type { StorageCapabilities } from './capabilities.ts'
 import type { CommitResult } from './commit-result.ts'
 import type { CommitUnit, RefClaim } from './commit-unit.ts'
+import type { LogPage, LogRange, LogWatch } from './log.ts'
 
 /** Where an entity stands. */
 export interface EntityHead extends EntityKey {
@@ -117,6 +118,15 @@ export interface Storage {
 
   /** One page of entities, ordered by id. */
   listEntities(filter: EntityFilter): Promise<readonly EntityHead[]>
+
+  /**
+   * One page of the log, all of it as of one moment. Reading on after `seenUpTo` sees every event that fits exactly once,
+   * whatever is being committed meanwhile: no event ever appears at or before a position that was the head of some page.
+   */
+  readLog(range: LogRange): Promise<LogPage>
+
+  /** Starts to watch for news of the log. Whatever is committed from now on wakes the watch, or is on a page read from now on. */
+  watchLog(): Promise<LogWatch>
 
   /** The content under this hash, verified (`corrupt_blob` if it is not what it claims), or undefined. Tenant-scoped. */
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined>

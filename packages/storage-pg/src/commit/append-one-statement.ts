@@ -7,6 +7,7 @@ import type { Statement } from '../connect/statement.ts'
 import type { Tables } from '../schema/tables.ts'
 import { timeOf } from '../schema/time.ts'
 import type { AppendRow } from './append-statement.ts'
+import { gate, notice } from './log-notice.ts'
 import type { PreparedUnit } from './prepared-unit.ts'
 
 /** Compiles the statement; its locks are those of `appendStatement`, in the same order. */
@@ -19,7 +20,7 @@ export function appendOneStatement(
     database,
     'append_one',
     sql<AppendRow>`
-with gate as (select position from ${logHead} for update),
+with gate as (${gate(tables)}),
 given as (select ${parameter}::int8 as at, ${parameter}::int8 as deleted),
 moved as (
   update ${entities} as head
@@ -42,7 +43,8 @@ stored as (
 )
 select (select array[0] from moved) as winners,
   (select position from taken) as head,
-  (select count(*) from stored) as stored`,
+  (select count(*) from stored) as stored,
+  (${notice(tables)}) as notice`,
   )
 }
 

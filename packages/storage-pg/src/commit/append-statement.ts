@@ -6,6 +6,7 @@ import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
 import type { Tables } from '../schema/tables.ts'
 import { timeOf } from '../schema/time.ts'
+import { gate, notice } from './log-notice.ts'
 import type { PreparedEvent, PreparedUnit } from './prepared-unit.ts'
 
 /** What one run of the statement did. */
@@ -29,6 +30,8 @@ export interface AppendRow {
  * 4. `stored` inserts their events. An event's columns come as one line of tab-separated text, all of a batch in one
  *    parameter: arrays of JSON cost the client an escape, and the server a parse, of every byte.
  *
+ * Last, `notice` tells those who listen in other processes, if `gate` found that there are any: see log-notice.ts.
+ *
  * `created` returns no more than it inserted, so its units are found again by stream, through a hashed subplan: a join
  * would be planned for ten rows and run for thousands.
  */
@@ -41,7 +44,7 @@ export function appendStatement(
     database,
     'append',
     sql<AppendRow>`
-with gate as (select position from ${logHead} for update),
+with gate as (${gate(tables)}),
 movers as (
   select * from unnest(
     ${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[], ${parameter}::text[], ${parameter}::int8[],
@@ -99,7 +102,8 @@ stored as (
 )
 select (select array_agg(ordinal order by ordinal) from won) as winners,
   (select position from taken) as head,
-  (select count(*) from stored) as stored`,
+  (select count(*) from stored) as stored,
+  (${notice(tables)}) as notice`,
   )
 }
 

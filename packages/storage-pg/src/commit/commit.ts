@@ -99,6 +99,7 @@ async function storeBatch(
     ? await storeWithContents(context, units)
     : await append(context, context.database, units)
   await context.probe('storage.commit.end', { units: units.length })
+  context.news.tell(newestOf(units, won))
   const losers = units.filter(({ index }) => !won.has(index))
   const lost = await resolveLosers(context.database, context.statements.losers, losers)
   return new Map([...won, ...lost])
@@ -166,6 +167,13 @@ function winnersOf(units: readonly PreparedUnit[], row: AppendRow | undefined): 
     position += BigInt(unit.events.length)
   }
   return results
+}
+
+/** The last position that the winners took; 0 when there are none. */
+function newestOf(units: readonly PreparedUnit[], won: ReadonlyMap<number, CommitResult>): bigint {
+  const last = units.findLast(({ index }) => won.has(index))
+  const result = last && won.get(last.index)
+  return result?.kind === 'committed' ? result.firstPosition + BigInt(last?.unit.events.length ?? 0) - 1n : 0n
 }
 
 function hasContents({ blobs, claims, releases, snapshot }: CommitUnit): boolean {

@@ -12,5 +12,20 @@ export type Database = Kysely<unknown>
 export interface Engine {
   readonly database: Database
   readonly capabilities: StorageCapabilities
+  /**
+   * Opens a connection that listens on a channel; absent where all commits are made by this process.
+   * @param onNotice - called with the payload of each notice
+   */
+  readonly openNotices?: (channel: string, onNotice: (payload: string) => void) => Promise<NoticeConnection>
+  close(): Promise<void>
+}
+
+/** A connection that listens. */
+export interface NoticeConnection {
+  /** Resolves when it is lost or closed. */
+  readonly lost: Promise<void>
+  /** Runs a statement without parameters. */
+  run(statement: string): Promise<void>
+  /** Never rejects. */
   close(): Promise<void>
 }

@@ -5,10 +5,11 @@ import { Pool } from 'pg'
 import { decoderOf } from './column-codecs.ts'
 import type { Engine } from './engine.ts'
 import { pgDialect } from './pg-dialect.ts'
+import { openPgNotices } from './pg-notices.ts'
 
 /** How many connections, and for how long. */
 export interface PoolOptions {
-  /** At most this many at once. @defaultValue 10 */
+  /** At most this many at once; while somebody watches the log, one more. @defaultValue 10 */
   readonly max?: number
   /** How long to wait for a connection, free or new. @defaultValue 10_000 */
   readonly connectTimeoutMs?: number
@@ -28,15 +29,18 @@ export interface PoolOptions {
 
 /** Opens a pool; connections are made when they are needed, so nothing is checked yet. */
 export function openPgPool(url: string, options: PoolOptions, logger: Logger): Engine {
-  const pool = new Pool({
+  const connection = {
     connectionString: url,
     application_name: new URL(url).searchParams.get('application_name') ?? 'perdure',
-    max: options.max ?? 10,
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
     query_timeout: options.statementTimeoutMs ?? 60_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+  }
+  const pool = new Pool({
+    ...connection,
+    max: options.max ?? 10,
+    idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
     types: { getTypeParser: (oid: number) => decoderOf(oid) },
   })
   // Without a listener a connection that breaks while it idles would end the process.
@@ -53,6 +57,7 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
   return {
     database: new Kysely<unknown>({ dialect }),
     capabilities: { durable: true, survivesPowerLoss: true, shared: true },
+    openNotices: (channel, onNotice) => openPgNotices(connection, channel, onNotice),
     close: () => pool.end(),
   }
 }

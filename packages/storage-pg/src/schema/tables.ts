@@ -12,6 +12,7 @@ export interface Tables {
   readonly blobs: RawBuilder<unknown>
   readonly blobRefs: RawBuilder<unknown>
   readonly logHead: RawBuilder<unknown>
+  readonly consumers: RawBuilder<unknown>
   readonly migrations: RawBuilder<unknown>
 }
 
@@ -25,6 +26,7 @@ export function tablesOf(schema: string): Tables {
     blobs: sql.id(schema, 'blobs'),
     blobRefs: sql.id(schema, 'blob_refs'),
     logHead: sql.id(schema, 'log_head'),
+    consumers: sql.id(schema, 'consumers'),
     migrations: sql.id(schema, 'migrations'),
   }
 }

@@ -34,6 +34,8 @@ export interface ContractSettings {
   readonly off: Readonly<Partial<Record<ContractFeature, string>>>
   /** How often the random cases are tried. */
   readonly numRuns: number
+  /** How long to wait for what must come by itself, milliseconds. @defaultValue 10_000 */
+  readonly patienceMs?: number
 }
 
 /** One promise of the contract. */

@@ -5,6 +5,7 @@ import { commitCases } from './cases/commit.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
 import { headCases } from './cases/heads.ts'
 import { isolationCases } from './cases/isolation.ts'
+import { logCases } from './cases/log.ts'
 import { lifecycleCases } from './cases/lifecycle.ts'
 import { loadCases } from './cases/load.ts'
 import { losslessCases } from './cases/lossless.ts'
@@ -25,6 +26,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...concurrencyCases,
   ...positionCases,
   ...readCases,
+  ...logCases,
   ...loadCases,
   ...headCases,
   ...snapshotCases,

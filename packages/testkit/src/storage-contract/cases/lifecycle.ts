@@ -17,6 +17,8 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   readEvents: (storage) => storage.readEvents(entity),
   findByIdempotencyKey: (storage) => storage.findByIdempotencyKey(entity, 'k'),
   readHeads: (storage) => storage.readHeads([entity]),
+  readLog: (storage) => storage.readLog({ after: 0n }),
+  watchLog: (storage) => storage.watchLog(),
   'readHeads of nobody': (storage) => storage.readHeads([]),
   listEntities: (storage) => storage.listEntities({ tenant: 'tenant-a', type: 'Session', limit: 1 }),
   readBlob: (storage) => storage.readBlob('tenant-a', contentOf(1).hash),

@@ -1,0 +1,153 @@
+// Reads the log by position. Positions are dense and appear in the order in which commits become visible, so a page and the
+// head read in one statement, hence one snapshot, leave nothing to wait for: there is no gap that could still be filled.
+import { defaultLogBytes, defaultLogLimit, StorageError } from '@perdure/core'
+import type { LogEntry, LogPage, LogRange } from '@perdure/core'
+import { sql } from 'kysely'
+import type { Expression, RawBuilder } from 'kysely'
+import type { Database } from '../connect/engine.ts'
+import { parameter, prepareStatement } from '../connect/statement.ts'
+import type { Statement } from '../connect/statement.ts'
+import { isPayload } from '../event-payload.ts'
+import type { Tables } from '../schema/tables.ts'
+import type { StorageContext } from '../storage-context.ts'
+
+/** A page; one row without a position when there is no entry. */
+export type ReadLogStatement = Statement<
+  [
+    after: bigint,
+    scanned: number,
+    types: readonly string[] | null,
+    tenant: string | null,
+    limit: number,
+    maxBytes: number,
+  ],
+  LogRow
+>
+
+interface LogRow {
+  readonly head: bigint
+  /** How many entries the page would have without a limit on bytes. */
+  readonly candidates: bigint | null
+  readonly position: bigint | null
+  readonly sequence: bigint | null
+  readonly tenant: string | null
+  readonly type: string | null
+  readonly id: string | null
+  readonly payload: string | null
+}
+
+/** Positions that one page looks through, whatever it finds: so a reader of something rare comes back now and then. */
+const scannedPositions = 10_000
+
+/** Compiles it. */
+export function readLogStatement(database: Database, tables: Tables): ReadLogStatement {
+  return prepareStatement(
+    database,
+    'read_log',
+    sql<LogRow>`
+      select log.position as head, entry.candidates, entry.position, entry.sequence,
+        entry.tenant, entry.type, entry.id, entry.payload
+      from ${tables.logHead} as log
+      cross join (
+        select ${parameter}::int8 as after, ${parameter}::int8 as scanned, ${parameter}::text[] as types,
+          ${parameter}::text as tenant, ${parameter}::int8 as entries, ${parameter}::int8 as bytes
+      ) as wanted
+      left join lateral ${withinBytes(
+        sql`
+          select event.position, event.sequence, event.payload, head.tenant, head.type, head.id
+          from ${tables.events} as event
+          left join ${tables.entities} as head on head.stream = event.stream
+          where event.position > wanted.after
+            and event.position <= least(log.position, wanted.after + wanted.scanned)
+            and (wanted.types is null or head.type is null or head.type = any(wanted.types))
+            and (wanted.tenant is null or head.tenant is null or head.tenant = wanted.tenant)
+          order by event.position
+          limit wanted.entries`,
+      )} as entry on true
+      order by entry.position`,
+  )
+}
+
+/**
+ * Cuts a page before it takes too many bytes. In two steps, for the size of a text that is stored elsewhere, and compressed,
+ * is known only once it is fetched: what is stored already adds up to too much is not fetched to be weighed.
+ */
+function withinBytes(events: Expression<unknown>): RawBuilder<unknown> {
+  return sql`(
+    select * from (
+      select *, sum(octet_length(payload::text)) over in_order as total from (
+        select *, count(*) over () as candidates,
+          sum(pg_column_size(payload)) over in_order - pg_column_size(payload) as stored_before
+        from (${events}) as event
+        window in_order as (order by position rows unbounded preceding)
+      ) as weighed
+      where stored_before < wanted.bytes
+      window in_order as (order by position rows unbounded preceding)
+    ) as measured
+    where total <= wanted.bytes or stored_before = 0
+  )`
+}
+
+/** See `Storage.readLog`. */
+export async function readLog(
+  { database, statements }: StorageContext,
+  { after, limit = defaultLogLimit, maxBytes = defaultLogBytes, types, tenant }: LogRange,
+): Promise<LogPage> {
+  const { rows } = await statements.readLog.run(database, [
+    after,
+    scannedPositions,
+    types ?? null,
+    tenant ?? null,
+    Math.max(limit, 0),
+    maxBytes,
+  ])
+  const head = rows[0]?.head ?? 0n
+  const entries = decodeEntries(rows.filter((row) => row.position !== null))
+  const last = entries.at(-1)?.position
+  const isCut =
+    last !== undefined && (entries.length >= limit || entries.length < Number(rows[0]?.candidates))
+  return { entries, seenUpTo: isCut ? last : scannedUpTo(after, head, limit), head }
+}
+
+function scannedUpTo(after: bigint, head: bigint, limit: number): bigint {
+  const scanned = limit <= 0 ? after : after + BigInt(scannedPositions)
+  const upTo = scanned < head ? scanned : head
+  return upTo > after ? upTo : after
+}
+
+/** One parse for all payloads is about twice as fast as one for each. */
+function decodeEntries(rows: readonly LogRow[]): LogEntry[] {
+  const payloads = parseAll(rows)
+  return rows.map((row, index) => {
+    const { position, sequence, tenant, type, id } = row
+    const payload = payloads[index]
+    if (position === null || tenant === null || type === null || id === null || !isPayload(payload))
+      throw corruptEntry(row)
+    return { position, event: { tenant, type, id, sequence: Number(sequence), ...payload } }
+  })
+}
+
+function parseAll(rows: readonly LogRow[]): readonly unknown[] {
+  try {
+    const payloads = JSON.parse(`[${rows.map(({ payload }) => payload).join(',')}]`) as unknown[]
+    if (payloads.length === rows.length) return payloads
+  } catch {
+    // Found below: the one that is no JSON.
+  }
+  return rows.map((row) => {
+    try {
+      return JSON.parse(row.payload ?? '') as unknown
+    } catch (error) {
+      throw corruptEntry(row, error)
+    }
+  })
+}
+
+function corruptEntry({ position, tenant, type, id }: LogRow, cause?: unknown): StorageError {
+  const entity = id === null ? 'an entity without a head' : `${tenant}:${type}/${id}`
+  return new StorageError(
+    'corrupt_stream',
+    `the log is damaged at position ${position}, an event of ${entity}; restore the database from a backup, or read on after it`,
+    { ...(cause === undefined ? {} : { cause }), details: { position, tenant, type, id } },
+  )
+}
