@@ -99,6 +99,16 @@ export type {
   SweepOptions,
   SweepResult,
 } from './storage/storage.ts'
+export { describeFinding } from './storage/describe-finding.ts'
+export type { FindingDescription } from './storage/describe-finding.ts'
+export { checkVerifyOptions, compareHead, isSampled } from './storage/verify.ts'
+export type {
+  VerifyFinding,
+  VerifyOptions,
+  VerifyPart,
+  VerifyProgress,
+  VerifyReport,
+} from './storage/verify.ts'
 
 export { backoffMs } from './ports/backoff.ts'
 export { systemClock } from './ports/clock.ts'

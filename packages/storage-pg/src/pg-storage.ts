@@ -21,6 +21,8 @@ import type {
   StorageStats,
   SweepOptions,
   SweepResult,
+  VerifyOptions,
+  VerifyReport,
 } from '@perdure/core'
 import { alignClaims } from './blobs/align-claims.ts'
 import { findMissingClaims, restoreClaims } from './blobs/claims.ts'
@@ -36,6 +38,7 @@ import { sweep } from './retention/sweep.ts'
 import type { StorageContext } from './storage-context.ts'
 import type { LogListener } from './subscribe/log-listener.ts'
 import { readLog } from './subscribe/read-log.ts'
+import { verify } from './verify/verify.ts'
 
 /** Owns the engine: closing the storage closes the database connection. */
 export class PgStorage implements Storage {
@@ -127,6 +130,10 @@ export class PgStorage implements Storage {
 
   stats(): Promise<StorageStats> {
     return this.#run('reading statistics', readStats)
+  }
+
+  verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    return this.#run('verifying', (context) => verify(context, options))
   }
 
   /** Waits for what is under way. */

@@ -13,6 +13,7 @@ import { readMutants } from './mutants/read-mutants.ts'
 import { refusalMutants } from './mutants/refusal-mutants.ts'
 import { snapshotMutants } from './mutants/snapshot-mutants.ts'
 import { valueMutants } from './mutants/value-mutants.ts'
+import { verifyMutants } from './mutants/verify-mutants.ts'
 
 const mutants: readonly Mutant[] = [
   ...commitMutants,
@@ -24,6 +25,7 @@ const mutants: readonly Mutant[] = [
   ...blobMutants,
   ...valueMutants,
   ...lifecycleMutants,
+  ...verifyMutants,
 ]
 
 const settings: ContractSettings = { off: {}, numRuns: 25, patienceMs: 300 }

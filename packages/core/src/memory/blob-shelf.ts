@@ -51,7 +51,7 @@ export class BlobShelf {
   read(tenant: string, hash: string): Uint8Array | undefined {
     const blob = this.#find(tenant, hash)
     if (blob === undefined) return undefined
-    if (blob.bytes.length !== blob.size || hashContent(blob.bytes) !== hash) throw corrupt(tenant, hash, blob)
+    if (this.fault(tenant, hash) !== undefined) throw corrupt(tenant, hash, blob)
     return new Uint8Array(blob.bytes)
   }
 
@@ -137,6 +137,22 @@ export class BlobShelf {
       blobBytes: sum((blob) => blob.size),
       storedBytes: sum((blob) => blob.bytes.length),
     }
+  }
+
+  /** Tenant and hash of every blob, with how many references it has. */
+  *keys(): Generator<{ readonly tenant: string; readonly hash: string; readonly references: number }> {
+    for (const [key, { references }] of this.#blobs) {
+      const [tenant = '', hash = ''] = JSON.parse(key) as readonly string[]
+      yield { tenant, hash, references: references.size }
+    }
+  }
+
+  /** What is wrong with content, if anything is. */
+  fault(tenant: string, hash: string): 'length' | 'hash' | undefined {
+    const blob = this.#find(tenant, hash)
+    if (blob === undefined) return undefined
+    if (blob.bytes.length !== blob.size) return 'length'
+    return hashContent(blob.bytes) === hash ? undefined : 'hash'
   }
 
   /** For tests: loses a blob, and with it the references to it. */

@@ -12,6 +12,7 @@ import type { CommitUnit, RefClaim } from '../storage/commit-unit.ts'
 import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
 import { LogNews } from '../storage/log-news.ts'
 import { StorageError } from '../storage/storage-error.ts'
+import type { VerifyOptions, VerifyReport } from '../storage/verify.ts'
 import type {
   EntityFilter,
   EntityHead,
@@ -28,6 +29,7 @@ import { judgeUnit } from './judge-unit.ts'
 import { listHeads } from './list-heads.ts'
 import { Log } from './log.ts'
 import { Stream } from './stream.ts'
+import { verifyMemory } from './verify-memory.ts'
 
 /** How a memory storage is opened. */
 export interface MemoryStorageOptions {
@@ -41,6 +43,8 @@ export interface MemoryStorage extends Storage {
   readonly tamper: {
     deleteBlob(tenant: string, hash: string): void
     corruptBlob(tenant: string, hash: string): void
+    /** Takes an event away, or makes it unreadable. */
+    damageEvent(entity: EntityKey, sequence: number, how: 'lose' | 'garble'): void
   }
 }
 
@@ -163,6 +167,12 @@ class InMemory implements MemoryStorage {
     }
   }
 
+  async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
+    this.#assertOpen()
+    const [streams, blobs, lastPosition] = [this.#streams.values(), this.#blobs, this.#lastPosition]
+    return verifyMemory({ streams, blobs, lastPosition }, options)
+  }
+
   async close(): Promise<void> {
     this.#closed = true
     this.#news.close()
@@ -172,6 +182,7 @@ class InMemory implements MemoryStorage {
     return {
       deleteBlob: (tenant, hash) => this.#blobs.lose(tenant, hash),
       corruptBlob: (tenant, hash) => this.#blobs.corrupt(tenant, hash),
+      damageEvent: (entity, sequence, how) => this.#find(entity)?.damage(sequence, how),
     }
   }
 

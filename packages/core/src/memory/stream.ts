@@ -1,9 +1,11 @@
 // One entity's events and head. Events are kept as JSON text and parsed anew for every reader: nobody can change
 // what is stored, and a reader gets exactly what a database would give back.
+import { formatEntityKey } from '../entity/entity-key.ts'
 import type { EntityKey } from '../entity/entity-key.ts'
 import type { EntityEvent } from '../entity/event.ts'
 import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
 import type { CommitUnit } from '../storage/commit-unit.ts'
+import { StorageError } from '../storage/storage-error.ts'
 import type { EntityHead, ReadRange } from '../storage/storage.ts'
 
 /** An event at rest. */
@@ -16,7 +18,8 @@ interface StoredEvent {
 /** The stream of one entity; its version is the number of its events. */
 export class Stream {
   readonly #entity: EntityKey
-  readonly #events: StoredEvent[] = []
+  /** Nothing where somebody took an event away. */
+  readonly #events: (StoredEvent | undefined)[] = []
   readonly #sequenceOfKey = new Map<string, number>()
   #status = ''
   #updatedAt = 0
@@ -61,12 +64,37 @@ export class Stream {
     return this.#sequenceOfKey.get(idempotencyKey)
   }
 
-  /** Events within the bounds, in order. */
+  /**
+   * Events within the bounds, in order.
+   * @throws StorageError `corrupt_stream` when one of them is missing or none
+   */
   read({ fromSequence = 1, toSequence = this.version, limit = Infinity }: ReadRange = {}): EntityEvent[] {
     const first = Math.max(fromSequence, 1)
     return this.#events
       .slice(first - 1, Math.max(Math.min(toSequence, first - 1 + limit), 0))
-      .map((stored) => JSON.parse(stored.text) as EntityEvent)
+      .map((stored, index) => this.#decode(stored, first + index))
+  }
+
+  /** The stored snapshot, whatever spec it was made under. */
+  get snapshot(): SnapshotRecord | undefined {
+    return this.#snapshot
+  }
+
+  /** Positions of the events that are there. */
+  positions(): readonly bigint[] {
+    return this.#events.flatMap((stored) => (stored === undefined ? [] : [stored.position]))
+  }
+
+  /** What is stored at each sequence: an event, or what is wrong there. */
+  *inspect(): Generator<EntityEvent | 'missing' | 'undecodable'> {
+    for (const stored of this.#events)
+      yield stored === undefined ? 'missing' : (parse(stored.text) ?? 'undecodable')
+  }
+
+  /** For tests: takes an event away, or makes it unreadable. */
+  damage(sequence: number, how: 'lose' | 'garble'): void {
+    const stored = this.#events[sequence - 1]
+    this.#events[sequence - 1] = how === 'lose' || stored === undefined ? undefined : { ...stored, text: '{' }
   }
 
   /** Appends a unit that has been accepted; `texts` are its events, encoded. */
@@ -92,6 +120,23 @@ export class Stream {
     const replaces =
       snapshot.sequence > sequence || (snapshot.sequence === sequence && snapshot.specHash !== specHash)
     if (replaces && snapshot.sequence <= this.version) this.#snapshot = copySnapshot(snapshot)
+  }
+
+  #decode(stored: StoredEvent | undefined, sequence: number): EntityEvent {
+    const event = stored && parse(stored.text)
+    if (event !== undefined) return event
+    const found = stored === undefined ? 'none' : 'something else'
+    const message = `The events of ${formatEntityKey(this.#entity)} are damaged at sequence ${sequence}: expected an event, found ${found}. Restore them from a backup; this entity cannot be loaded.`
+    const details = { entity: this.#entity, sequence, expected: 'an event', found }
+    throw new StorageError('corrupt_stream', message, { details })
+  }
+}
+
+function parse(text: string): EntityEvent | undefined {
+  try {
+    return JSON.parse(text) as EntityEvent
+  } catch {
+    return undefined
   }
 }
 

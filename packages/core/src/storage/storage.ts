@@ -7,6 +7,7 @@ import type { StorageCapabilities } from './capabilities.ts'
 import type { CommitResult } from './commit-result.ts'
 import type { CommitUnit, RefClaim } from './commit-unit.ts'
 import type { LogPage, LogRange, LogWatch } from './log.ts'
+import type { VerifyOptions, VerifyReport } from './verify.ts'
 
 /** Where an entity stands. */
 export interface EntityHead extends EntityKey {
@@ -168,6 +169,13 @@ export interface Storage {
   sweep(options: SweepOptions): Promise<SweepResult>
 
   stats(): Promise<StorageStats>
+
+  /**
+   * Looks everything through: heads against last events, events for gaps and damage, positions for density, snapshots,
+   * references and contents. What it finds is in the report and never thrown. It may run beside hosts: what is on its way
+   * at the moment is no finding. Memory is bounded by a batch, however much is stored.
+   */
+  verify(options?: VerifyOptions): Promise<VerifyReport>
 
   /** Closes; idempotent. */
   close(): Promise<void>

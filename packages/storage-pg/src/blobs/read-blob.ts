@@ -4,7 +4,8 @@ import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
 import { decodeBody } from './body-codec.ts'
 
-interface BlobRow {
+/** A blob as it is stored. */
+export interface BlobRow {
   readonly size: bigint
   readonly codec: string
   readonly body: Uint8Array
@@ -26,9 +27,9 @@ export async function readBlob(
     where tenant = ${tenant}::text and hash = ${Buffer.from(hash, 'hex')}::bytea`.execute(database)
   const [row] = rows
   if (row === undefined) return undefined
-  const size = Number(row.size)
-  const bytes = await decodeBody({ codec: row.codec, bytes: row.body }, size)
-  if (bytes?.length !== size || hashContent(bytes) !== hash) {
+  const { bytes, fault } = await faultOf(hash, row)
+  if (bytes === undefined || fault !== undefined) {
+    const size = Number(row.size)
     throw new StorageError(
       'corrupt_blob',
       `blob ${hash} does not have the content it is stored under; a copy in an event or a backup can replace it`,
@@ -36,4 +37,15 @@ export async function readBlob(
     )
   }
   return bytes
+}
+
+/** Decodes a blob and says what is wrong with it, if anything is; never makes more of it than the size it is stored under. */
+export async function faultOf(
+  hash: string,
+  { size, codec, body }: BlobRow,
+): Promise<{ readonly bytes?: Uint8Array; readonly fault?: 'undecodable' | 'length' | 'hash' }> {
+  const bytes = await decodeBody({ codec, bytes: body }, Number(size))
+  if (bytes === undefined) return { fault: 'undecodable' }
+  if (bytes.length !== Number(size)) return { fault: 'length' }
+  return hashContent(bytes) === hash ? { bytes } : { fault: 'hash' }
 }

@@ -18,6 +18,7 @@ import { restoreCases } from './cases/restore.ts'
 import { sizeCases } from './cases/sizes.ts'
 import { snapshotCases } from './cases/snapshots.ts'
 import { sweepCases } from './cases/sweep.ts'
+import { verifyCases } from './cases/verify.ts'
 
 /** Every promise of the storage port, each with the code that finds out whether a storage keeps it. */
 export const storageContractCases: readonly ContractCase[] = [
@@ -34,6 +35,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...sweepCases,
   ...restoreCases,
   ...alignCases,
+  ...verifyCases,
   ...losslessCases,
   ...isolationCases,
   ...sizeCases,

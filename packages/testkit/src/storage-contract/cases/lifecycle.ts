@@ -28,6 +28,7 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   saveSnapshot: (storage) => storage.saveSnapshot(entity, snapshotAt(1)),
   sweep: (storage) => storage.sweep({ now }),
   stats: (storage) => storage.stats(),
+  verify: (storage) => storage.verify(),
 }
 
 const always: readonly ContractCase[] = contractGroup('life cycle', {
