@@ -169,7 +169,7 @@ class InMemory implements MemoryStorage {
 
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     this.#assertOpen()
-    const [streams, blobs, lastPosition] = [this.#streams.values(), this.#blobs, this.#lastPosition]
+    const [streams, blobs, lastPosition] = [this.#streams.values(), this.#blobs, this.#log.head]
     return verifyMemory({ streams, blobs, lastPosition }, options)
   }
 
