@@ -16,12 +16,19 @@ export async function run(argv: readonly string[], io: CliIo): Promise<ExitCode>
   })
   try {
     // Without a command there is nothing wrong yet: whoever types only the name wants to know what there is.
-    await program.parseAsync(argv.length === 0 ? ['--help'] : argv, { from: 'user' })
+    await program.parseAsync(argv.length === 0 ? ['--help'] : askedOf(argv, program), { from: 'user' })
   } catch (error) {
     exitCode =
       error instanceof CommanderError ? await endParsing(error, program, argv, io) : await fail(error, io)
   }
   return exitCode
+}
+
+/** Help for a command that is not there is answered as the command itself would be: with the nearest one there is. */
+function askedOf(argv: readonly string[], program: Command): readonly string[] {
+  const [first, second] = argv
+  const isUnknown = second !== undefined && program.commands.every((command) => command.name() !== second)
+  return first === 'help' && isUnknown && second !== 'help' ? argv.slice(1) : argv
 }
 
 /** The parser ends by throwing: after help or a version all is well, otherwise the usage was wrong. */
@@ -39,7 +46,9 @@ async function endParsing(
     return 0
   }
   const { CliError } = await import('./errors/cli-error.ts')
-  const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
+  const [message = '', suggestion] = error.message
+    .replace(/^error: (command-argument value )?/, '')
+    .split('\n')
   const hint = suggestion?.replace(/^\(Did you mean (.*)\?\)$/, "did you mean '$1'?")
   const help = `${wordsOf(command)} --help`
   return fail(new CliError('usage', message, { hint: hint ?? `'${help}' shows how it is used` }), io)

@@ -72,6 +72,15 @@ describe('check', () => {
     expect(stderr).toContain('error spec_not_found: no spec matches nope.ioa.toml')
   })
 
+  it('suggests the file that is nearest to a name, and says that a folder holds no spec', async () => {
+    const cwd = await makeWorkspace({ 'entities/lamp.ioa.toml': lamp, 'docs/readme.md': '' })
+    const typo = await runCli(['check', 'entities/lmap.ioa.toml'], { cwd })
+    expect(typo).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(typo.stderr).toContain("  = did you mean 'entities/lamp.ioa.toml'?\n")
+    const folder = await runCli(['check', 'docs'], { cwd })
+    expect(folder.stderr).toContain('error spec_not_found: there is no *.ioa.toml below docs\n')
+  })
+
   it('ends with 2 in a directory without specs', async () => {
     const cwd = await makeWorkspace({})
     const { exitCode, stderr } = await runCli(['check'], { cwd })

@@ -17,9 +17,14 @@ describe('graph', () => {
     const mermaid = await runCli(['graph', 'lamp.ioa.toml'], { cwd })
     expect(mermaid.exitCode).toBe(0)
     expect(mermaid.stdout).toMatch(/^stateDiagram-v2\n {2}\[\*\] --> Off\n/)
-    expect(await runCli(['graph', 'lamp.ioa.toml', '-o', 'out/lamp.svg'], { cwd })).toMatchObject({
+    expect(await runCli(['graph', 'lamp.ioa.toml', '-o', 'out/lamp.svg'], { cwd })).toEqual({
+      exitCode: 0,
       stdout: '',
+      stderr: 'wrote the graph of Lamp to out/lamp.svg\n',
     })
+    const picture = await runCli(['graph', 'lamp.ioa.toml', '-o', 'lamp.png'], { cwd })
+    expect(picture).toMatchObject({ exitCode: 2, stdout: '' })
+    expect(picture.stderr).toContain('error usage: there are no graphs in .png files\n')
     const svg = await readText(cwd, 'out/lamp.svg')
     expect((await runCli(['graph', 'lamp.ioa.toml', '-f', 'svg'], { cwd })).stdout).toBe(svg)
     await runCli(['graph', 'lamp.ioa.toml', '-f', 'mermaid', '-o', 'lamp.svg'], { cwd })

@@ -91,6 +91,26 @@ describe('wrong usage', () => {
       "error usage: option '-n, --last <count>' argument '-1' is invalid. It must be a whole number above 0.\n  = 'perdure history --help' shows how it is used\n",
     ],
     [
+      'help for a misspelt command',
+      ['help', 'chekc'],
+      "error usage: unknown command 'chekc'\n  = did you mean 'check'?\n",
+    ],
+    [
+      'a shell that is none of those there are',
+      ['completion', 'tcsh'],
+      "error usage: 'tcsh' is invalid for argument 'shell'. Allowed choices are bash, zsh, fish.\n  = 'perdure completion --help' shows how it is used\n",
+    ],
+    [
+      'two options of which one will do',
+      ['format', '--write', '--check'],
+      "error usage: option '--check' cannot be used with option '--write'\n  = 'perdure format --help' shows how it is used\n",
+    ],
+    [
+      'a comparison with nothing',
+      ['types', '--check'],
+      "error usage: --check compares with a file, and none is named\n  = name it, as in 'perdure types --out src/entities.ts --check'\n",
+    ],
+    [
       'a misspelt command of a group',
       ['storage', 'stat'],
       "error usage: unknown command 'stat'\n  = did you mean 'stats'?\n",

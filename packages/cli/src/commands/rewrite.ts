@@ -1,3 +1,4 @@
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { RewriteOptions } from '../rewrite/rewrite-specs.ts'
 import { examples, globsHelp } from './command-context.ts'
@@ -13,7 +14,11 @@ export function addFormat(program: Command, { io, run }: CommandContext): void {
     )
     .argument('[globs...]', globsHelp)
     .option('--write', 'change the files')
-    .option('--check', 'name the files that would change, and exit with 1 if there are any')
+    .addOption(
+      new Option('--check', 'name the files that would change, and exit with 1 if there are any').conflicts(
+        'write',
+      ),
+    )
     .addHelpText(
       'after',
       examples([

@@ -11,6 +11,9 @@ export function schemaText(): string {
 /** Prints the JSON Schema of spec files, or writes it to a file. */
 export async function runSchema(io: CliIo, options: { readonly out?: string }): Promise<ExitCode> {
   if (options.out === undefined) io.stdout.write(schemaText())
-  else await writeText(options.out, schemaText(), io.cwd)
+  else {
+    await writeText(options.out, schemaText(), io.cwd)
+    io.stderr.write(`wrote the JSON Schema to ${options.out}\n`)
+  }
   return 0
 }

@@ -2,6 +2,7 @@
 import { readFile } from 'node:fs/promises'
 import path from 'node:path'
 import { generateTypes } from '@perdure/spec-parser'
+import { CliError } from '../errors/cli-error.ts'
 import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
 import { loadSoundSpecs } from '../specs/load-sound-specs.ts'
@@ -16,12 +17,17 @@ export interface TypesOptions {
   readonly check?: boolean
 }
 
-/** Generates types. @returns 1 when asked to check and the file is out of date */
+/** Generates types. @returns 1 when asked to check and the file is out of date. @throws CliError `usage` */
 export async function runTypes(
   io: CliIo,
   globs: readonly string[],
   options: TypesOptions,
 ): Promise<ExitCode> {
+  if (options.check === true && options.out === undefined) {
+    throw new CliError('usage', '--check compares with a file, and none is named', {
+      hint: "name it, as in 'perdure types --out src/entities.ts --check'",
+    })
+  }
   const specs = await loadSoundSpecs(globs, io.cwd)
   const text = generateTypes(specs.map(({ spec }) => spec))
   const { out } = options

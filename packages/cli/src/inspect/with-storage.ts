@@ -50,6 +50,6 @@ function nonEmpty(text: string | undefined): string | undefined {
 
 function noStorage(): CliError {
   return new CliError('no_storage', 'nothing says which storage is meant', {
-    hint: "pass --storage 'postgres://user:password@host/database' or 'pglite://./directory', or set PERDURE_STORAGE or DATABASE_URL",
+    hint: "run your program first, which makes ./.perdure unless it is told otherwise; or pass --storage 'postgres://user:password@host/database' or 'pglite://./directory', or set PERDURE_STORAGE or DATABASE_URL",
   })
 }

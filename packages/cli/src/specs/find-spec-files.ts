@@ -1,6 +1,7 @@
 // Arguments → spec files. A path names itself, a directory everything below it, anything else is a glob.
 import { stat } from 'node:fs/promises'
 import path from 'node:path'
+import { suggestName } from '@perdure/core'
 import { glob } from 'tinyglobby'
 import { CliError } from '../errors/cli-error.ts'
 
@@ -17,10 +18,10 @@ export async function findSpecFiles(globs: readonly string[], cwd: string): Prom
   const files = new Set<string>()
   for (const pattern of globs.length === 0 ? defaultGlobs : globs) {
     const matches = await expand(pattern, cwd)
-    if (matches.length === 0 && globs.length > 0) throw notFound(pattern, cwd)
+    if (matches.length === 0 && globs.length > 0) throw await notFound(pattern, cwd)
     for (const match of matches) files.add(match)
   }
-  if (files.size === 0) throw notFound(defaultGlobs.join(' or '), cwd)
+  if (files.size === 0) throw await notFound(defaultGlobs.join(' or '), cwd)
   return [...files].sort()
 }
 
@@ -32,8 +33,18 @@ async function expand(pattern: string, cwd: string): Promise<readonly string[]> 
   return glob(below, { cwd, onlyFiles: true, ignore: ignored, expandDirectories: false })
 }
 
-function notFound(pattern: string, cwd: string): CliError {
-  return new CliError('spec_not_found', `no spec matches ${pattern} in ${cwd}`, {
-    hint: "name the files, as in 'perdure check specs/*.ioa.toml', or start a project with 'perdure init'",
+async function notFound(pattern: string, cwd: string): Promise<CliError> {
+  const there = (await Promise.all(defaultGlobs.map((glob) => expand(glob, cwd)))).flat()
+  const nearest = suggestName(pattern, there)
+  const folder = await stat(path.resolve(cwd, pattern)).catch(() => undefined)
+  const message =
+    folder?.isDirectory() === true
+      ? `there is no *.ioa.toml below ${pattern}`
+      : `no spec matches ${pattern} in ${cwd}`
+  return new CliError('spec_not_found', message, {
+    hint:
+      nearest === undefined
+        ? "name the files, as in 'perdure check specs/*.ioa.toml', or start a project with 'perdure init'"
+        : `did you mean '${nearest}'?`,
   })
 }
