@@ -5,7 +5,7 @@ export { Host } from './host/host.ts'
 export type { AskOptions, AskResult, TryAskResult } from './host/ask-options.ts'
 export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
-export type { StateOptions } from './host/state-options.ts'
+export type { HistoryOptions, StateOptions } from './host/state-options.ts'
 export type { StateView } from './host/state-view.ts'
 export type { Subscription } from './host/subscription.ts'
 

@@ -45,6 +45,11 @@ export type { Knowledge, Needs, OverflowedValue, RelatedEntity, Scope, ScopeValu
 export type { ActionModel, RuleModel } from './model/transition-table.ts'
 
 export { nameProblem } from './entity/check-name.ts'
+export { SpecOutdated, UpcastFailed } from './upcast/upcast-error.ts'
+export { readingsOf, upcastEvent } from './upcast/upcast-event.ts'
+export type { UpcastHook, UpcastModel, UpcastStep } from './upcast/upcast-model.ts'
+export { statusesToday, storedStatuses } from './upcast/status-today.ts'
+
 export { commandName } from './entity/command.ts'
 export type { Command, CommandMeta } from './entity/command.ts'
 export type { DecideContext, Decision } from './entity/decide-context.ts'

@@ -276,18 +276,36 @@ export const entitySpec: fc.Arbitrary<EntitySpec> = fc
       integrations: fc.constant([]),
       webhooks: fc.constant([]),
       keys: fc.constantFrom([], [{ name: 'by', properties: ['one', 'other'] }]),
-      upcasts: fc.constantFrom(
-        [],
-        [
-          {
-            fromVersion: 1,
-            renameAction: {},
-            renameParam: {},
-            renameStatus: {},
-            renameVariable: {},
-            defaultParam: { p: { deep: [1, 'x'] } },
-          },
-        ],
-      ),
+      upcasts: fc.constant([]),
     }),
   )
+  .chain((spec) => upcasts(spec).map((made) => ({ ...spec, upcasts: made })))
+
+/** Upcasts that lead to what the spec declares. */
+function upcasts(spec: EntitySpec): fc.Arbitrary<EntitySpec['upcasts']> {
+  const [state = ''] = spec.states
+  const [rule] = spec.actions
+  const json = rule?.params.find(({ type }) => type === 'json')
+  const last = (name: string | undefined) => (name === undefined ? {} : { 'old one': name })
+  return fc.constantFrom(
+    [],
+    [
+      {
+        fromVersion: 1,
+        renameAction: last(rule?.name),
+        renameParam: {},
+        renameStatus: { '"quoted"': state },
+        renameVariable: {},
+        defaultParam: json === undefined ? {} : { [json.name]: { deep: [1, 'x'] } },
+      },
+      {
+        fromVersion: 2,
+        renameAction: {},
+        renameParam: last(rule?.params[0]?.name),
+        renameStatus: {},
+        renameVariable: last(spec.variables[0]?.name),
+        defaultParam: {},
+      },
+    ],
+  )
+}

@@ -1,5 +1,15 @@
 import { noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
-import type { Clock, EntityKey, EntityState, Ids, Logger, Probe, Random, Storage } from '@perdure/core'
+import type {
+  Clock,
+  EntityHead,
+  EntityKey,
+  EntityState,
+  Ids,
+  Logger,
+  Probe,
+  Random,
+  Storage,
+} from '@perdure/core'
 import { nanoid } from 'nanoid'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
 import { ActivationCounter } from './activation-counts.ts'
@@ -18,6 +28,8 @@ export interface EntityDeps {
   readonly logger: Logger
   readonly probe: Probe
   readonly activations: ActivationCounter
+  /** What the status of another entity is called today, for one whose type has upcasts. @defaultValue as it is stored */
+  readonly statusOf?: (head: EntityHead) => Promise<string>
   /** Told of every committed state, after the commit. */
   readonly onCommitted?: (entity: EntityKey, state: EntityState) => void
 }

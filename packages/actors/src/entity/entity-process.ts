@@ -1,6 +1,6 @@
 // One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
 // and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
-import { PerdureError, StorageError, isPerdureError, unborn } from '@perdure/core'
+import { PerdureError, StorageError, unborn } from '@perdure/core'
 import type {
   BlobWrite,
   CommitUnit,
@@ -16,7 +16,7 @@ import type { CommandRequest } from './command-request.ts'
 import { commitUnitOf } from './commit-unit-of.ts'
 import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
-import { lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
+import { loadFailure, lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
 import type { EntityObserver, EntityPhase } from './entity-phase.ts'
 import { findKnowledge } from './find-knowledge.ts'
 import { findFirstOutcome, reuseProblem } from './idempotency.ts'
@@ -61,6 +61,11 @@ export class EntityProcess implements Writer {
     this.#model = options.model
     this.#deps = options.deps
     this.#observer = options.observer
+  }
+
+  /** What it decides and reads by. */
+  get model(): EntityModel {
+    return this.#model
   }
 
   get phase(): EntityPhase {
@@ -175,7 +180,7 @@ export class EntityProcess implements Writer {
       state = await this.#readState()
     } catch (error) {
       if (this.#isStopped()) return
-      const failure = isPerdureError(error, 'corrupt_stream') ? error : unavailable(this.entity, error)
+      const failure = loadFailure(this.entity, error)
       const waiting = this.#undecided.takeInbox()
       // In one step with the phase: who comes from now on starts an activation of his own.
       this.#activation = undefined
@@ -244,7 +249,7 @@ export class EntityProcess implements Writer {
   }
 
   #repeat(request: CommandRequest, first: PendingEvent): void {
-    const error = reuseProblem(this.entity, request.command, first.event)
+    const error = reuseProblem(this.#model, this.entity, request.command, first.event)
     this.#pending.push(
       error === undefined ? { kind: 'repeat', request, of: first } : { kind: 'refusal', request, error },
     )
@@ -275,7 +280,15 @@ export class EntityProcess implements Writer {
 
   async #fetch(request: CommandRequest, needs: Needs, known: Knowledge): Promise<() => void> {
     const pendingContent = (hash: string) => this.pendingContent(hash)
-    const found = await findKnowledge(this.#deps, this.entity, this.#processed, pendingContent, needs, known)
+    const found = await findKnowledge(
+      this.#deps,
+      this.#model,
+      this.entity,
+      this.#processed,
+      pendingContent,
+      needs,
+      known,
+    )
     return () => this.#decide(request, found)
   }
 

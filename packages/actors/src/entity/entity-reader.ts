@@ -11,7 +11,7 @@ import {
   isPerdureError,
   locateField,
 } from '@perdure/core'
-import type { BlobRef, BlobWrite, EntityKey, EntityState, JsonValue } from '@perdure/core'
+import type { BlobRef, BlobWrite, EntityKey, EntityModel, EntityState, JsonValue } from '@perdure/core'
 import { Unavailable } from '../errors/host-errors.ts'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
@@ -25,6 +25,7 @@ const nothingPending: PendingContent = () => undefined
 /** The value of a field; undefined when it is not set. @throws FieldUnavailable when its content is gone or damaged, Unavailable */
 export async function readFieldValue(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   field: string,
@@ -38,7 +39,7 @@ export async function readFieldValue(
     case 'expired':
       throw new FieldUnavailable(formatEntityKey(entity), field, 'expired')
     case 'blob':
-      return readContent(deps, entity, state, field, location.ref)
+      return readContent(deps, model, entity, state, field, location.ref)
   }
 }
 
@@ -48,6 +49,7 @@ export async function readFieldValue(
  */
 export async function hydrateState(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   pendingContent: PendingContent,
@@ -57,7 +59,7 @@ export async function hydrateState(
   const refs: Record<string, BlobRef> = {}
   for (const [field, ref] of Object.entries(state.refs)) {
     if (locateField(state, field, now).kind === 'expired') refs[field] = ref
-    else contents.set(ref.hash, await readContent(deps, entity, state, field, ref, pendingContent))
+    else contents.set(ref.hash, await readContent(deps, model, entity, state, field, ref, pendingContent))
   }
   return { ...state, fields: hydrateFields({ ...state, refs: without(state.refs, refs) }, contents), refs }
 }
@@ -69,6 +71,7 @@ function without(refs: EntityState['refs'], left: EntityState['refs']): EntitySt
 /** The value behind a reference. @throws FieldUnavailable when it is gone or damaged, Unavailable */
 export async function readContent(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   field: string,
@@ -80,7 +83,7 @@ export async function readContent(
   if (pending !== undefined) return decodeContent(pending.bytes)
   try {
     const bytes = await withRetry(deps, () => deps.storage.readBlob(entity.tenant, ref.hash))
-    if (bytes === undefined) return await rebuildContent(deps, entity, state, field, ref)
+    if (bytes === undefined) return await rebuildContent(deps, model, entity, state, field, ref)
     // Its hash is the storage's to verify; that nothing was cut off is seen for nothing here too.
     if (bytes.length !== ref.size) throw new FieldUnavailable(name, field, 'corrupt')
     return decodeContent(bytes)
@@ -93,6 +96,7 @@ export async function readContent(
 /** The log still has what the blob held, unless the field is journalled by reference. */
 async function rebuildContent(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   field: string,
@@ -100,10 +104,10 @@ async function rebuildContent(
 ): Promise<JsonValue> {
   const range = { fromSequence: sequence, toSequence: sequence }
   const [event] = await withRetry(deps, () => deps.storage.readEvents(entity, range))
-  const value = event && fieldValueOfEvent(event, field, state)
+  const value = event && fieldValueOfEvent(model, event, field, state)
   if (value === undefined || encodeContent(value).hash !== hash) {
     throw new FieldUnavailable(formatEntityKey(entity), field, 'missing')
   }
-  await restoreMissingBlobs(deps, entity, state)
+  await restoreMissingBlobs(deps, model, entity, state)
   return value
 }

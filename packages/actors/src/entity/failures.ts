@@ -1,5 +1,5 @@
 // What the asker of an entity hears when its command could not be carried out for reasons that are not the model's.
-import { StorageError, formatEntityKey } from '@perdure/core'
+import { StorageError, formatEntityKey, isPerdureError } from '@perdure/core'
 import type { EntityKey, PerdureError } from '@perdure/core'
 import { Conflict, HostStopped, Unavailable } from '../errors/host-errors.ts'
 
@@ -8,6 +8,14 @@ export function tellFailure(entity: EntityKey, error: PerdureError): PerdureErro
   const isPlain = error.code === 'unit_refused' || !(error instanceof StorageError)
   return isPlain ? error : unavailable(entity, error)
 }
+
+/** Why an entity could not be read. What is wrong with its events is told as it is: no repetition mends it. */
+export function loadFailure(entity: EntityKey, error: unknown): PerdureError {
+  const isOfEvents = isPerdureError(error) && eventFaults.has(error.code)
+  return isOfEvents ? error : unavailable(entity, error)
+}
+
+const eventFaults: ReadonlySet<string> = new Set(['corrupt_stream', 'upcast_failed', 'spec_outdated'])
 
 /** The storage did not answer. */
 export function unavailable(entity: EntityKey, cause: unknown): Unavailable {

@@ -1,6 +1,6 @@
 // What a decision asked to know beyond the state: contents of overflowed fields, statuses of related entities.
 import { FieldUnavailable, formatEntityKey, locateField, relatedKey } from '@perdure/core'
-import type { EntityKey, EntityState, Knowledge, Needs } from '@perdure/core'
+import type { EntityHead, EntityKey, EntityModel, EntityState, Knowledge, Needs } from '@perdure/core'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { readContent } from './entity-reader.ts'
@@ -9,6 +9,7 @@ import type { PendingContent } from './entity-reader.ts'
 /** Fetches the needs and adds them to what is known already. @throws FieldUnavailable, Unavailable, StorageError */
 export async function findKnowledge(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   pendingContent: PendingContent,
@@ -21,7 +22,7 @@ export async function findKnowledge(
     if (location.kind === 'expired') throw new FieldUnavailable(formatEntityKey(entity), field, 'expired')
     if (location.kind !== 'blob') continue
     const { ref } = location
-    contents.set(ref.hash, await readContent(deps, entity, state, field, ref, pendingContent))
+    contents.set(ref.hash, await readContent(deps, model, entity, state, field, ref, pendingContent))
   }
   return { contents, related: await findRelated(deps, entity, needs, known) }
 }
@@ -32,6 +33,8 @@ async function findRelated(deps: EntityDeps, { tenant }: EntityKey, needs: Needs
   if (asked.length === 0) return related
   const keys = asked.map(({ type, id }) => ({ tenant, type, id }))
   const heads = await withRetry(deps, () => deps.storage.readHeads(keys))
-  asked.forEach((entity, index) => related.set(relatedKey(entity), heads[index]?.status ?? null))
+  const { statusOf = (head: EntityHead) => Promise.resolve(head.status) } = deps
+  const statuses = await Promise.all(heads.map(async (head) => (head === undefined ? null : statusOf(head))))
+  asked.forEach((entity, index) => related.set(relatedKey(entity), statuses[index] ?? null))
   return related
 }

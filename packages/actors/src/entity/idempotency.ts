@@ -7,7 +7,9 @@ import {
   evolve,
   formatEntityKey,
   own,
+  readingsOf,
   unborn,
+  upcastEvent,
 } from '@perdure/core'
 import type { Command, EntityEvent, EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
 import { IdempotencyKeyReused } from '../errors/host-errors.ts'
@@ -24,10 +26,11 @@ export async function findFirstOutcome(
   idempotencyKey: string,
   committed: EntityState,
 ): Promise<CommandOutcome | undefined> {
-  const event = await withRetry(deps, () => deps.storage.findByIdempotencyKey(entity, idempotencyKey))
-  if (event === undefined) return undefined
-  const reused = reuseProblem(entity, command, event)
+  const stored = await withRetry(deps, () => deps.storage.findByIdempotencyKey(entity, idempotencyKey))
+  if (stored === undefined) return undefined
+  const reused = reuseProblem(model, entity, command, stored)
   if (reused !== undefined) return { ok: false, error: reused }
+  const event = upcastEvent(model, stored)
   if (event.sequence === committed.version) return { ok: true, event, state: committed }
   const events = await withRetry(deps, () => readUpTo(deps, entity, event.sequence))
   return { ok: true, event, state: evolve(model, unborn, events).state }
@@ -47,14 +50,19 @@ async function readUpTo(
   )
 }
 
-/** Why the event cannot be the first outcome of this command: it came of another one. */
+/**
+ * Why the event cannot be the first outcome of this command: it came of another one. A command may be repeated as it was
+ * asked before the spec changed, or as it is asked now.
+ */
 export function reuseProblem(
+  model: EntityModel,
   entity: EntityKey,
   command: Command,
   event: EntityEvent,
 ): IdempotencyKeyReused | undefined {
-  const isSame = commandName(command) === event.action && hasParams(event, paramsOf(command))
-  if (isSame) return undefined
+  const isSame = (reading: EntityEvent): boolean =>
+    commandName(command) === reading.action && hasParams(reading, paramsOf(command))
+  if (readingsOf(model, event).some(isSame)) return undefined
   return new IdempotencyKeyReused(
     formatEntityKey(entity),
     event.idempotencyKey ?? '',

@@ -8,6 +8,7 @@ import {
   evolve,
   fieldValueOfEvent,
   formatEntityKey,
+  isPerdureError,
   own,
   unborn,
 } from '@perdure/core'
@@ -23,7 +24,10 @@ import type {
 import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
-/** Rebuilds an entity's state and heals its blobs. @throws StorageError `corrupt_stream` when the events are not whole */
+/**
+ * Rebuilds an entity's state and heals its blobs. @throws StorageError `corrupt_stream` when the events are not whole;
+ * UpcastFailed, SpecOutdated when they cannot be read under this spec
+ */
 export async function replayEntity(
   deps: EntityDeps,
   model: EntityModel,
@@ -31,8 +35,9 @@ export async function replayEntity(
   loaded: LoadedEntity,
 ): Promise<EntityState> {
   const { state, overflow } = await rebuild(deps, model, entity, loaded)
-  if (mayHoldClaims(state)) await alignStoredClaims(deps, entity, state)
-  await restoreMissingBlobs(deps, entity, state, overflow)
+  const isWhole = await restoreMissingBlobs(deps, model, entity, state, overflow)
+  // In this order: content of a renamed field is held under its new name before the claim under the old one is released.
+  if (isWhole && mayHoldClaims(state)) await alignStoredClaims(deps, entity, state)
   return state
 }
 
@@ -56,6 +61,7 @@ function fold(model: EntityModel, entity: EntityKey, state: EntityState, tail: L
   try {
     return evolve(model, state, tail)
   } catch (cause) {
+    if (isPerdureError(cause)) throw cause
     const details = { entity: formatEntityKey(entity), version: state.version }
     throw new StorageError(
       'corrupt_stream',
@@ -95,36 +101,41 @@ function mayHoldClaims({ fields, refs }: EntityState): boolean {
 }
 
 /**
- * Puts back the blobs of the current state that storage no longer has, in one idempotent write. A failure here is logged
+ * Puts back the blobs of the current state that storage no longer has, and the references: a field that was renamed since
+ * has none under its new name, whether or not the log still holds the content. One idempotent write. A failure here is logged
  * and does not keep the entity from running: the next activation, or the next read of the field, tries again.
+ * @returns whether it succeeded
  */
 export async function restoreMissingBlobs(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   overflow: readonly BlobWrite[] = [],
-): Promise<void> {
+): Promise<boolean> {
   const claims = liveClaims(state, deps.clock.now())
-  if (claims.length === 0) return
+  if (claims.length === 0) return true
   try {
     const missing = await deps.storage.findMissingClaims(entity, claims)
-    if (missing.length === 0) return
+    if (missing.length === 0) return true
     const known = new Map(overflow.map((content) => [content.hash, content]))
-    const contents = await Promise.all(missing.map((claim) => findContent(deps, entity, state, claim, known)))
-    const restorable = missing.filter((_, index) => contents[index] !== undefined)
-    if (restorable.length === 0) return
+    const contents = await Promise.all(
+      missing.map((claim) => findContent(deps, model, entity, state, claim, known)),
+    )
     const blobs = contents.filter((content) => content !== undefined)
     await deps.probe('entity.before_restore', { id: entity.id, blobs: blobs.length })
-    await deps.storage.restoreClaims(entity, state.version, restorable, blobs)
+    await deps.storage.restoreClaims(entity, state.version, missing, blobs)
     deps.logger.info(
       { entity: formatEntityKey(entity), blobs: blobs.length },
       'put back blobs that were missing',
     )
+    return true
   } catch (error) {
     deps.logger.error(
       { entity: formatEntityKey(entity), error: String(error) },
       'missing blobs could not be put back',
     )
+    return false
   }
 }
 
@@ -142,6 +153,7 @@ function claimOf(field: string, { hash, expiresAt }: BlobRef): RefClaim {
 /** The content behind a claim: from the replayed tail or, for a field older than the snapshot, from its event. */
 async function findContent(
   deps: EntityDeps,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   { field, hash }: RefClaim,
@@ -151,7 +163,7 @@ async function findContent(
   if (replayed !== undefined) return replayed
   const sequence = own(state.refs, field)?.sequence ?? 0
   const [event] = await deps.storage.readEvents(entity, { fromSequence: sequence, toSequence: sequence })
-  const value = event && fieldValueOfEvent(event, field, state)
+  const value = event && fieldValueOfEvent(model, event, field, state)
   const content = value === undefined ? undefined : encodeContent(value)
   return content?.hash === hash ? content : undefined
 }

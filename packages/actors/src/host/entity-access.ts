@@ -4,7 +4,7 @@ import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { AskOptions, TryAskResult } from './ask-options.ts'
 import type { Asked } from '../entity/make-command.ts'
 import type { EntityTypeShape, UntypedEntity } from './entity-types.ts'
-import type { StateOptions } from './state-options.ts'
+import type { HistoryOptions, StateOptions } from './state-options.ts'
 import type { StateView } from './state-view.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -16,5 +16,5 @@ export interface EntityAccess<Type extends EntityTypeShape = UntypedEntity> {
   state(entity: EntityKey, options: StateOptions): Promise<StateView<Type>>
   readField(entity: EntityKey, field: string): Promise<JsonValue | undefined>
   subscribe(entity: EntityKey, listener: (state: StateView<Type>) => void): Subscription
-  history(entity: EntityKey): AsyncIterable<EntityEvent>
+  history(entity: EntityKey, options?: HistoryOptions): AsyncIterable<EntityEvent>
 }

@@ -13,7 +13,7 @@ import type {
   NewFieldsOf,
   UntypedEntity,
 } from './entity-types.ts'
-import type { StateOptions } from './state-options.ts'
+import type { HistoryOptions, StateOptions } from './state-options.ts'
 import type { StateView } from './state-view.ts'
 import type { Subscription } from './subscription.ts'
 
@@ -118,8 +118,11 @@ export class EntityRef<Type extends EntityTypeShape = UntypedEntity> {
     return this.#access.subscribe(this.key, listener)
   }
 
-  /** Every committed event, oldest first, read page by page. */
-  history(): AsyncIterable<EntityEvent> {
-    return this.#access.history(this.key)
+  /**
+   * Every committed event, oldest first, read page by page; those of older spec versions as they read today, unless asked for
+   * as they are stored.
+   */
+  history(options?: HistoryOptions): AsyncIterable<EntityEvent> {
+    return this.#access.history(this.key, options)
   }
 }

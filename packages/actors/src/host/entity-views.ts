@@ -1,5 +1,5 @@
 // Looking at entities from outside: their states, fields and histories. Used by the host and by its references.
-import { formatEntityKey } from '@perdure/core'
+import { formatEntityKey, upcastEvent } from '@perdure/core'
 import type { EntityEvent, EntityFilter, EntityHead, EntityKey, JsonValue } from '@perdure/core'
 import type { Actor } from 'xstate'
 import { EntityNotFound } from '../errors/host-errors.ts'
@@ -11,7 +11,7 @@ import { hydrateState, readFieldValue } from '../entity/entity-reader.ts'
 import type { HostLife } from './host-life.ts'
 import { readEntities, readHistory } from './paging.ts'
 import type { Registry } from './registry.ts'
-import type { StateOptions } from './state-options.ts'
+import type { HistoryOptions, StateOptions } from './state-options.ts'
 import { viewState } from './state-view.ts'
 import type { StateView } from './state-view.ts'
 
@@ -43,20 +43,23 @@ export class EntityViews {
     const state = consistency === 'committed' ? process.committedState : process.processedState
     if (!hydrate) return viewState(state)
     const pendingContent = (hash: string) => process.pendingContent(hash)
-    return viewState(await hydrateState(this.#deps, entity, state, pendingContent))
+    return viewState(await hydrateState(this.#deps, process.model, entity, state, pendingContent))
   }
 
   async readField(entity: EntityKey, field: string): Promise<JsonValue | undefined> {
     const process = await this.#activated(entity)
-    return readFieldValue(this.#deps, entity, process.committedState, field)
+    return readFieldValue(this.#deps, process.model, entity, process.committedState, field)
   }
 
-  history(entity: EntityKey): AsyncIterable<EntityEvent> {
-    return readHistory(this.#deps.storage, entity)
+  history(entity: EntityKey, { names = 'today' }: HistoryOptions = {}): AsyncIterable<EntityEvent> {
+    const model = this.#registry.model(entity.type)
+    return readHistory(this.#deps.storage, entity, (event) =>
+      names === 'stored' ? event : upcastEvent(model, event),
+    )
   }
 
   entities(filter: Omit<EntityFilter, 'afterId' | 'limit'>): AsyncIterable<EntityHead> {
-    return readEntities(this.#deps.storage, filter)
+    return readEntities(this.#deps.storage, this.#registry.model(filter.type), filter)
   }
 
   /** The entity in memory, loaded. Starts again if it is let go of at just that moment. */

@@ -8,6 +8,7 @@ import type {
   Probe,
   Random,
   Storage,
+  UpcastHook,
 } from '@perdure/core'
 import type { RetryPolicy } from '../persistence/backoff.ts'
 import type { EntityTypeShape, NewFieldsOf, UntypedEntity } from './entity-types.ts'
@@ -23,6 +24,11 @@ export interface HostOptions {
   /** Ceiling of fields whose spec sets none, in UTF-8 bytes of canonical JSON. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
   readonly limits?: Partial<Limits>
+  /**
+   * By entity type: how events of older spec versions read today, where the `[[upcast]]` tables of the spec do not suffice. Each
+   * gets a frozen event after those tables and must be pure, which is checked; raise the spec's `version` whenever one changes.
+   */
+  readonly upcast?: Readonly<Record<string, UpcastHook>>
   /** Commands on their way at once; more wait in order. @defaultValue 10000 */
   readonly maxCommandsInFlight?: number
   /** Events in one transaction. @defaultValue 1000 */

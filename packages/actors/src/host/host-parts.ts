@@ -51,13 +51,18 @@ export function makeHostParts(options: HostOptions): HostParts {
   })
   const bare = entityDeps({ ...given, cycle })
   const listeners = new Listeners(bare.logger)
-  const deps: EntityDeps = { ...bare, onCommitted: (entity, state) => listeners.tell(entity, state) }
+  const deps: EntityDeps = {
+    ...bare,
+    onCommitted: (entity, state) => listeners.tell(entity, state),
+    statusOf: (head) => registry.statusToday(head),
+  }
   const modelOptions = {
     limits: { ...options.limits },
     ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
+    ...(options.upcast && { upcast: options.upcast }),
   }
   const life = new HostLife()
-  const registry = new Registry(specs, modelOptions, deps)
+  const registry: Registry = new Registry(specs, modelOptions, deps)
   const admission = new Admission(options.maxCommandsInFlight ?? defaultMaxCommandsInFlight)
   const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })

@@ -156,6 +156,6 @@ function accessOf({ intake, views, listeners }: HostParts): EntityAccess {
     state: (entity, options) => views.state(entity, options),
     readField: (entity, field) => views.readField(entity, field),
     subscribe: (entity, listener) => listeners.add(entity, listener),
-    history: (entity) => views.history(entity),
+    history: (entity, options) => views.history(entity, options),
   }
 }

@@ -1,6 +1,6 @@
 // The entities that live in this host: one XState actor each, created on first use.
-import { compileModel, formatEntityKey, suggestName } from '@perdure/core'
-import type { EntityKey, EntityModel, EntitySpec, ModelOptions } from '@perdure/core'
+import { compileModel, formatEntityKey, own, suggestName } from '@perdure/core'
+import type { EntityHead, EntityKey, EntityModel, EntitySpec, ModelOptions, UpcastHook } from '@perdure/core'
 import { createActor } from 'xstate'
 import type { Actor } from 'xstate'
 import { InvalidArgument, SpecNotSupported } from '../errors/host-errors.ts'
@@ -8,12 +8,19 @@ import type { EntityDeps } from '../entity/entity-deps.ts'
 import { entityLogic, processOf } from '../entity/entity-logic.ts'
 import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { EntityProcess } from '../entity/entity-process.ts'
+import { statusToday } from '../entity/status-today.ts'
 import { unsupportedParts } from './unsupported.ts'
 
 /** An entity in memory. */
 export interface Resident {
   readonly actor: Actor<EntityLogic>
   readonly process: EntityProcess
+}
+
+/** What models are compiled with. */
+export type RegistryOptions = Omit<ModelOptions, 'upcast'> & {
+  /** By entity type. */
+  readonly upcast?: Readonly<Record<string, UpcastHook>>
 }
 
 interface EntityType {
@@ -25,9 +32,11 @@ interface EntityType {
 export class Registry {
   readonly #types: ReadonlyMap<string, EntityType>
   readonly #residents = new Map<string, Resident>()
+  readonly #deps: EntityDeps
 
   /** @throws SpecNotSupported, InvalidArgument for specs that cannot run together */
-  constructor(specs: readonly EntitySpec[], options: ModelOptions, deps: EntityDeps) {
+  constructor(specs: readonly EntitySpec[], options: RegistryOptions, deps: EntityDeps) {
+    this.#deps = deps
     const parts = specs.flatMap(unsupportedParts)
     if (parts.length > 0) throw new SpecNotSupported(parts)
     const types = new Map<string, EntityType>()
@@ -38,8 +47,15 @@ export class Registry {
           `two specs declare the entity type ${spec.name}; give one another name`,
         )
       }
-      const model = compileModel(spec, options)
+      const model = compileFor(spec, options)
       types.set(spec.name, { model, logic: entityLogic(model, deps) })
+    }
+    for (const name of Object.keys(options.upcast ?? {})) {
+      if (types.has(name)) continue
+      throw new InvalidArgument(
+        'invalid_option',
+        `upcast.${name} is for an entity type that this host does not run`,
+      )
     }
     this.#types = types
   }
@@ -51,6 +67,12 @@ export class Registry {
   /** @throws InvalidArgument `unknown_entity_type` */
   model(type: string): EntityModel {
     return this.#type(type).model
+  }
+
+  /** What the status of a head is called today; as it is stored if its type is not run here. */
+  async statusToday(head: EntityHead): Promise<string> {
+    const type = this.#types.get(head.type)
+    return type === undefined ? head.status : statusToday(this.#deps.storage, type.model, head)
   }
 
   find(entity: EntityKey): Resident | undefined {
@@ -100,6 +122,11 @@ export class Registry {
       details: { type: name },
     })
   }
+}
+
+function compileFor(spec: EntitySpec, { upcast = {}, ...options }: RegistryOptions): EntityModel {
+  const hook = own(upcast, spec.name)
+  return compileModel(spec, { ...options, ...(hook === undefined ? {} : { upcast: hook }) })
 }
 
 /** One text per entity: ids and tenants never contain NUL. */

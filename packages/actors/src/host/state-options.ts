@@ -5,3 +5,9 @@ export interface StateOptions {
   /** `processed` shows what is decided but not yet committed. @defaultValue 'committed' */
   readonly consistency?: 'committed' | 'processed'
 }
+
+/** How a history is read. */
+export interface HistoryOptions {
+  /** `stored` shows events under the names they were written with. @defaultValue 'today' */
+  readonly names?: 'today' | 'stored'
+}

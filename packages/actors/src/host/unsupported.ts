@@ -15,7 +15,6 @@ export function unsupportedParts(spec: EntitySpec): readonly string[] {
     ...spec.integrations.map(({ name }) => `[[integration]] ${name}`),
     ...spec.webhooks.map(({ name }) => `[[webhook]] ${name}`),
     ...spec.keys.map(({ name }) => `[[key]] ${name}`),
-    ...spec.upcasts.map(({ fromVersion }) => `[[upcast]] from version ${fromVersion}`),
     ...spec.actions.flatMap((rule) =>
       rule.effects.flatMap(({ kind }) => {
         const name = effects[kind]

@@ -4,13 +4,20 @@ import type { EntityEvent, EntitySpec, JsonObject, JsonValue, ResolvedEffect } f
 /** What stands for a sensitive value. */
 export const mask = '•••'
 
-/** Names under which a spec's sensitive values travel: the variables, and params that an effect puts into one. */
-export function sensitiveNames({ variables, actions }: EntitySpec): ReadonlySet<string> {
+/**
+ * Names under which a spec's sensitive values travel: the variables, and params that an effect puts into one; and what these
+ * were called in older events.
+ */
+export function sensitiveNames({ variables, actions, upcasts }: EntitySpec): ReadonlySet<string> {
   const names = new Set(variables.flatMap(({ name, sensitive }) => (sensitive ? name : [])))
   for (const effect of actions.flatMap(({ effects }) => effects)) {
     if (!('variable' in effect) || !names.has(effect.variable)) continue
     const argument = 'value' in effect ? effect.value : 'item' in effect ? effect.item : undefined
     if (argument?.kind === 'param') names.add(argument.name)
+  }
+  for (const { renameVariable, renameParam } of upcasts.toReversed()) {
+    for (const [old, name] of [...Object.entries(renameVariable), ...Object.entries(renameParam)])
+      if (names.has(name)) names.add(old)
   }
   return names
 }

@@ -8,6 +8,7 @@ import {
   evolve,
   fieldValueOfEvent,
   formatEntityKey,
+  isPerdureError,
   locateField,
   unborn,
 } from '@perdure/core'
@@ -43,6 +44,7 @@ export async function readStoredEntity(
   try {
     return { head, state: evolve(model, start, events).state }
   } catch (cause) {
+    if (isPerdureError(cause)) throw cause
     const message = `${formatEntityKey(entity)}: its events cannot be replayed: ${String(cause)}`
     throw new StorageError('corrupt_stream', message, { cause })
   }
@@ -51,6 +53,7 @@ export async function readStoredEntity(
 /** The value of a field, wherever it is; undefined when it is not set. @throws FieldUnavailable */
 export async function readStoredField(
   storage: Storage,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   field: string,
@@ -65,13 +68,14 @@ export async function readStoredField(
     case 'expired':
       throw new FieldUnavailable(formatEntityKey(entity), field, 'expired')
     case 'blob':
-      return readContent(storage, entity, state, field, location.ref)
+      return readContent(storage, model, entity, state, field, location.ref)
   }
 }
 
 /** The blob's content or, where that is gone, what the event still holds. */
 async function readContent(
   storage: Storage,
+  model: EntityModel,
   entity: EntityKey,
   state: EntityState,
   field: string,
@@ -80,7 +84,7 @@ async function readContent(
   const bytes = await storage.readBlob(entity.tenant, hash)
   if (bytes !== undefined) return decodeContent(bytes)
   const [event] = await storage.readEvents(entity, { fromSequence: sequence, toSequence: sequence })
-  const value = event && fieldValueOfEvent(event, field, state)
+  const value = event && fieldValueOfEvent(model, event, field, state)
   if (value !== undefined && encodeContent(value).hash === hash) return value
   throw new FieldUnavailable(formatEntityKey(entity), field, 'missing')
 }

@@ -69,7 +69,7 @@ async function showField(
   if (options.showSensitive !== true && sensitiveNames(model.spec).has(field)) {
     throw new CliError('usage', `${field} is sensitive`, { hint: '--show-sensitive shows it' })
   }
-  const value = await readStoredField(storage, entity, stored.state, field, now)
+  const value = await readStoredField(storage, model, entity, stored.state, field, now)
   if (value === undefined) throw fieldNotSet(stored, field)
   if (options.json === true) return `${JSON.stringify(value)}\n`
   return io.stdout.isTTY ? `${fieldText(value)}\n` : fieldText(value)
@@ -110,9 +110,12 @@ async function viewFields(look: Look): Promise<readonly FieldView[]> {
 }
 
 /** Puts the value in place; where it cannot be had, the reference stays and the reason is said. */
-async function hydrate({ storage, entity, stored, now, io }: Look, view: FieldView): Promise<FieldView> {
+async function hydrate(
+  { storage, model, entity, stored, now, io }: Look,
+  view: FieldView,
+): Promise<FieldView> {
   try {
-    const value = await readStoredField(storage, entity, stored.state, view.name, now)
+    const value = await readStoredField(storage, model, entity, stored.state, view.name, now)
     return value === undefined ? view : { name: view.name, value }
   } catch (error) {
     if (!(error instanceof FieldUnavailable) && !isPerdureError(error, 'corrupt_blob')) throw error

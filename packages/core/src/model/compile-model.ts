@@ -8,6 +8,8 @@ import type { Limits } from '../json/limits.ts'
 import type { EntitySpec } from '../spec/entity-spec.ts'
 import type { FieldInvariantSpec, InvariantSpec } from '../spec/invariant.ts'
 import { deletedStatus } from '../spec/reserved-names.ts'
+import { compileUpcasts } from '../upcast/upcast-model.ts'
+import type { UpcastHook } from '../upcast/upcast-model.ts'
 import type { AssertionModel, EntityModel } from './entity-model.ts'
 import { compileTest } from './evaluate-expression.ts'
 import { buildTransitionTable } from './transition-table.ts'
@@ -17,6 +19,8 @@ export interface ModelOptions {
   /** Ceiling of fields whose spec sets none, in UTF-8 bytes of canonical JSON. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
   readonly limits?: Partial<Limits>
+  /** How older events read today, after the `[[upcast]]` tables of the spec. */
+  readonly upcast?: UpcastHook
 }
 
 /** Compiles a checked spec. Pure: the same spec gives the same hash and the same behaviour. */
@@ -32,6 +36,7 @@ export function compileModel(spec: EntitySpec, options: ModelOptions = {}): Enti
     invariants: spec.invariants.map(compileAssertion),
     fieldInvariants: spec.fieldInvariants.map(compileAssertion),
     policies: fieldPolicies(spec.variables, options.inlineMaxBytes ?? defaultInlineMaxBytes),
+    upcasts: compileUpcasts(spec, options.upcast),
     limits: { ...defaultLimits, ...options.limits },
   }
 }

@@ -3,6 +3,7 @@ import type { Limits } from '../json/limits.ts'
 import type { EntitySpec } from '../spec/entity-spec.ts'
 import type { Expression } from '../spec/expression.ts'
 import type { StateVariable } from '../spec/state-variable.ts'
+import type { UpcastModel } from '../upcast/upcast-model.ts'
 import type { CompiledTest } from './evaluate-expression.ts'
 import type { ActionModel } from './transition-table.ts'
 
@@ -29,5 +30,7 @@ export interface EntityModel {
   readonly invariants: readonly AssertionModel[]
   readonly fieldInvariants: readonly AssertionModel[]
   readonly policies: FieldPolicies
+  /** How events of older versions of the spec read today. */
+  readonly upcasts: UpcastModel
   readonly limits: Limits
 }

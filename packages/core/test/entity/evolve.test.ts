@@ -103,24 +103,24 @@ describe('the value that an event gave a field', () => {
     const entity = open({ inlineMaxBytes: 10 })
     const updated = entity.apply(update({ text: long, other: { a: 1 } }))
     const closed = entity.apply(act('Close'))
-    expect(fieldValueOfEvent(updated, 'text', entity.state)).toBe(long)
-    expect(fieldValueOfEvent(updated, 'other', entity.state)).toEqual({ a: 1 })
-    expect(fieldValueOfEvent(closed, 'text', entity.state)).toBe('done')
-    expect(fieldValueOfEvent(closed, 'status', entity.state)).toBe('Closed')
-    expect(fieldValueOfEvent(closed, 'other', entity.state)).toBeUndefined()
+    expect(fieldValueOfEvent(entity.model, updated, 'text', entity.state)).toBe(long)
+    expect(fieldValueOfEvent(entity.model, updated, 'other', entity.state)).toEqual({ a: 1 })
+    expect(fieldValueOfEvent(entity.model, closed, 'text', entity.state)).toBe('done')
+    expect(fieldValueOfEvent(entity.model, closed, 'status', entity.state)).toBe('Closed')
+    expect(fieldValueOfEvent(entity.model, closed, 'other', entity.state)).toBeUndefined()
   })
 
   it('of a list is that of the state, for an event knows only what was added', () => {
     const entity = open({ inlineMaxBytes: 10 })
     entity.apply(act('Tag', { tag: 'first' }))
     const event = entity.apply(act('Tag', { tag: 'second' }))
-    expect(fieldValueOfEvent(event, 'tags', entity.state)).toEqual(['first', 'second'])
+    expect(fieldValueOfEvent(entity.model, event, 'tags', entity.state)).toEqual(['first', 'second'])
   })
 
   it('is not there when the journal holds a reference only', () => {
     const entity = open({ inlineMaxBytes: 10, journal: 'ref' })
     entity.apply(update({ text: long }))
     const [, journalled] = entity.journal
-    expect(journalled && fieldValueOfEvent(journalled, 'text', entity.state)).toBeUndefined()
+    expect(journalled && fieldValueOfEvent(entity.model, journalled, 'text', entity.state)).toBeUndefined()
   })
 })

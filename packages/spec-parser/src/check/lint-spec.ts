@@ -3,6 +3,7 @@ import type { LintContext } from './lint-context.ts'
 import { lintGraph } from './lint-graph.ts'
 import { lintHost } from './lint-host.ts'
 import { lintRules } from './lint-rules.ts'
+import { lintUpcasts } from './lint-upcast.ts'
 import { lintValues } from './lint-values.ts'
 
 /** Reports every warning and info about a spec. */
@@ -11,4 +12,5 @@ export function lintSpec(context: LintContext): void {
   lintRules(context)
   lintValues(context)
   lintHost(context)
+  lintUpcasts(context)
 }

@@ -1,4 +1,4 @@
-import type { JsonValue, UpcastSpec } from '@perdure/core'
+import type { JsonObject, UpcastSpec } from '@perdure/core'
 
 import type { IssueCode } from '../diagnostics/codes.ts'
 import { suggest } from '../diagnostics/did-you-mean.ts'
@@ -6,6 +6,7 @@ import type { Located } from '../sections/located.ts'
 import { readJsonTable } from '../sections/read-json.ts'
 import type { SpecSections } from '../sections/read-sections.ts'
 import type { UpcastSection } from '../sections/upcast.ts'
+import { checkDefaults, checkRenames } from './check-upcast.ts'
 import { readStringTable } from './read-string-table.ts'
 import type { SpecContext } from './spec-context.ts'
 
@@ -18,7 +19,10 @@ const codes: Readonly<Record<RenameKey, IssueCode>> = {
   rename_variable: 'unknown_variable',
 }
 
-/** `[[upcast]]` → upcast. A new name must be one of this spec, or be renamed on by a later upcast. */
+/**
+ * `[[upcast]]` → upcast. A new name must be one of this spec, or be renamed on by a later upcast; what a variable becomes may
+ * be any field.
+ */
 export function resolveUpcast(
   section: UpcastSection,
   sections: SpecSections,
@@ -36,19 +40,26 @@ export function resolveUpcast(
       requireName(name, known, codes[key], context),
     )
   }
-  const defaults = section.default_param
-  const noDefaults: Readonly<Record<string, JsonValue>> = {}
+  checkRenames(section, context)
   return {
     fromVersion: from?.value ?? 1,
     renameAction: renames('rename_action'),
     renameParam: renames('rename_param'),
     renameStatus: renames('rename_status'),
     renameVariable: renames('rename_variable'),
-    defaultParam:
-      defaults?.kind === 'table'
-        ? readJsonTable(defaults, "'default_param' of [[upcast]]", context.issues)
-        : noDefaults,
+    defaultParam: resolveDefaults(section, sections, context),
   }
+}
+
+function resolveDefaults(
+  { default_param: table, from_version: from }: UpcastSection,
+  sections: SpecSections,
+  context: SpecContext,
+): JsonObject {
+  if (table?.kind !== 'table') return {}
+  const defaults = readJsonTable(table, "'default_param' of [[upcast]]", context.issues)
+  checkDefaults(table, defaults, sections, from?.value ?? 0, context)
+  return defaults
 }
 
 function requireName(
@@ -93,7 +104,7 @@ function namesToday(
     case 'rename_status':
       return names.states
     case 'rename_variable':
-      return names.variables.keys()
+      return [...names.variables.keys(), ...names.fields.keys()]
     case 'rename_param':
       return actions.flatMap(({ params }) => params.flatMap(({ name }) => name?.value ?? []))
   }

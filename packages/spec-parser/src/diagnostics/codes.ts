@@ -52,6 +52,7 @@ const warningCodes = [
   'trigger_without_integration',
   'invariant_false_initially',
   'trap_state',
+  'upcast_incomplete',
 ] as const
 
 const infoCodes = ['action_without_to', 'unused_variable', 'param_shadowed', 'undeclared_field'] as const
