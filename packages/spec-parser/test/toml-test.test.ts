@@ -86,7 +86,7 @@ function expectScalar(value: TomlValue, { type, value: text }: { type: string; v
     case 'float':
       return expect(
         Object.is(value, floatOf(text)) || value === floatOf(text),
-        `${String(value)} ${text}`,
+        `${JSON.stringify(value)} is ${text}`,
       ).toBe(true)
     default: {
       expect(value).toBeInstanceOf(TomlDate)
@@ -104,7 +104,7 @@ function expectScalar(value: TomlValue, { type, value: text }: { type: string; v
 }
 
 function floatOf(text: string): number {
-  return /inf$/.test(text) ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text)
+  return text.endsWith('inf') ? (text.startsWith('-') ? -Infinity : Infinity) : Number(text)
 }
 
 /** One spelling of dates and times: an upper-case T, no zeros at the end of a fraction, the same moment in UTC. */
