@@ -2,9 +2,10 @@
 import type { Command } from 'commander'
 import { examples } from './command-context.ts'
 import type { AddCommand, CommandContext } from './command-context.ts'
+import { addStorageCheck } from './storage-check.ts'
 import { addStorageStats } from './storage-retention.ts'
 
-const commands: readonly AddCommand[] = [addStorageStats]
+const commands: readonly AddCommand[] = [addStorageStats, addStorageCheck]
 
 /** Adds `perdure storage` and its commands. */
 export function addStorage(program: Command, context: CommandContext): void {

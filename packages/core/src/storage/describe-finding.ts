@@ -24,7 +24,7 @@ export function describeFinding(finding: VerifyFinding): FindingDescription {
       }
     case 'missing_events':
       return {
-        what: `${formatEntityKey(finding.entity)}: events ${range(finding.fromSequence, finding.toSequence)} are missing`,
+        what: `${formatEntityKey(finding.entity)}: missing: ${noun('event', finding.fromSequence, finding.toSequence)}`,
         advice: restoreEntity,
       }
     case 'undecodable_event':
@@ -44,7 +44,7 @@ export function describeFinding(finding: VerifyFinding): FindingDescription {
       }
     case 'missing_positions':
       return {
-        what: `positions ${range(finding.from, finding.to)} of the log have no event`,
+        what: `no event of the log at ${noun('position', finding.from, finding.to)}`,
         advice: restoreLog,
       }
     case 'misplaced_position':
@@ -95,8 +95,8 @@ export function describeFinding(finding: VerifyFinding): FindingDescription {
   }
 }
 
-function range(from: number | bigint, to: number | bigint): string {
-  return from === to ? String(from) : `${from} to ${to}`
+function noun(word: string, from: number | bigint, to: number | bigint): string {
+  return from === to ? `${word} ${from}` : `${word}s ${from} to ${to}`
 }
 
 function show(value: number | string | undefined): string {
