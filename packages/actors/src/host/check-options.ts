@@ -5,8 +5,9 @@ import type { HostOptions } from './host-options.ts'
 
 /** @throws InvalidArgument `invalid_option` or `invalid_tenant` */
 export function checkHostOptions(options: HostOptions): void {
-  const { maxBatchEvents, maxCommandsInFlight, inlineMaxBytes, retry = {}, limits = {}, tenant } = options
-  checkCounts({ maxBatchEvents, maxCommandsInFlight, ...limits }, 1)
+  const { maxBatchEvents, maxCommandsInFlight, maxResidents, passivateAfterMs, ...others } = options
+  const { inlineMaxBytes, retry = {}, limits = {}, tenant } = others
+  checkCounts({ maxBatchEvents, maxCommandsInFlight, maxResidents, passivateAfterMs, ...limits }, 1)
   checkCounts({ inlineMaxBytes }, 0)
   for (const [name, value] of Object.entries(retry)) {
     if (typeof value !== 'number' || !(value >= 0))

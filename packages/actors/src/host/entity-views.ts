@@ -31,6 +31,7 @@ export class EntityViews {
   actor(entity: EntityKey): Actor<EntityLogic> {
     this.#life.refuseWhenStopping(entity)
     const { actor } = this.#registry.activate(entity)
+    this.#registry.pin(entity)
     wake(actor, this.#deps)
     return actor
   }

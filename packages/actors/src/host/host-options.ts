@@ -31,6 +31,16 @@ export interface HostOptions {
   readonly upcast?: Readonly<Record<string, UpcastHook>>
   /** Commands on their way at once; more wait in order. @defaultValue 10000 */
   readonly maxCommandsInFlight?: number
+  /**
+   * Entities in memory. More than these are let go of, those in least use first, as soon as they are idle; they come back
+   * from storage when asked for. @defaultValue 100000
+   */
+  readonly maxResidents?: number
+  /**
+   * An idle entity that nobody has asked for in this time, milliseconds, is let go of, after twice the time at the
+   * latest. @defaultValue none is
+   */
+  readonly passivateAfterMs?: number
   /** Events in one transaction. @defaultValue 1000 */
   readonly maxBatchEvents?: number
   /** How long, and how often, a storage that does not answer is asked again. */

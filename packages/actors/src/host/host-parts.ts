@@ -17,6 +17,9 @@ import { Registry } from './registry.ts'
 /** Commands on their way at once, when the options do not say. */
 const defaultMaxCommandsInFlight = 10_000
 
+/** Entities in memory, when the options do not say. */
+const defaultMaxResidents = 100_000
+
 /** What a host consists of. */
 export interface HostParts {
   readonly life: HostLife
@@ -62,7 +65,8 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(options.upcast && { upcast: options.upcast }),
   }
   const life = new HostLife()
-  const registry: Registry = new Registry(specs, modelOptions, deps)
+  const { maxResidents = defaultMaxResidents, passivateAfterMs } = options
+  const registry: Registry = new Registry(specs, modelOptions, deps, { maxResidents, passivateAfterMs })
   const admission = new Admission(options.maxCommandsInFlight ?? defaultMaxCommandsInFlight)
   const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })

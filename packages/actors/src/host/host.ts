@@ -130,7 +130,7 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     this.#parts.life.end()
     const errors: unknown[] = []
     if (!(await this.#drain(deadlineMs))) this.#parts.cycle.abandon(new HostStopped('host.stop'))
-    for (const { actor } of this.#parts.registry.residents()) actor.stop()
+    this.#parts.registry.stop()
     if (!this.#keepsStorageOpen) await this.#storage.close().catch((error: unknown) => errors.push(error))
     if (errors.length > 0) throw new AggregateError(errors, 'the host could not stop cleanly')
   }

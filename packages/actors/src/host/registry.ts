@@ -2,20 +2,14 @@
 import { compileModel, formatEntityKey, own, suggestName } from '@perdure/core'
 import type { EntityHead, EntityKey, EntityModel, EntitySpec, ModelOptions, UpcastHook } from '@perdure/core'
 import { createActor } from 'xstate'
-import type { Actor } from 'xstate'
 import { InvalidArgument, SpecNotSupported } from '../errors/host-errors.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
 import { entityLogic, processOf } from '../entity/entity-logic.ts'
 import type { EntityLogic } from '../entity/entity-logic.ts'
-import type { EntityProcess } from '../entity/entity-process.ts'
 import { statusToday } from '../entity/status-today.ts'
+import { Residents } from '../residency/residents.ts'
+import type { ResidencyOptions, Resident } from '../residency/residents.ts'
 import { unsupportedParts } from './unsupported.ts'
-
-/** An entity in memory. */
-export interface Resident {
-  readonly actor: Actor<EntityLogic>
-  readonly process: EntityProcess
-}
 
 /** What models are compiled with. */
 export type RegistryOptions = Omit<ModelOptions, 'upcast'> & {
@@ -31,11 +25,16 @@ interface EntityType {
 /** Keeps models by type and residents by entity. */
 export class Registry {
   readonly #types: ReadonlyMap<string, EntityType>
-  readonly #residents = new Map<string, Resident>()
+  readonly #residents: Residents
   readonly #deps: EntityDeps
 
   /** @throws SpecNotSupported, InvalidArgument for specs that cannot run together */
-  constructor(specs: readonly EntitySpec[], options: RegistryOptions, deps: EntityDeps) {
+  constructor(
+    specs: readonly EntitySpec[],
+    options: RegistryOptions,
+    deps: EntityDeps,
+    residency: ResidencyOptions,
+  ) {
     this.#deps = deps
     const parts = specs.flatMap(unsupportedParts)
     if (parts.length > 0) throw new SpecNotSupported(parts)
@@ -58,6 +57,7 @@ export class Registry {
       )
     }
     this.#types = types
+    this.#residents = new Residents(residency, deps)
   }
 
   get size(): number {
@@ -76,38 +76,47 @@ export class Registry {
   }
 
   find(entity: EntityKey): Resident | undefined {
-    return this.#residents.get(residentKey(entity))
+    return this.#residents.find(entity)
   }
 
   /** The entity's actor, started; created if it is not in memory. */
   activate(entity: EntityKey): Resident {
-    const key = residentKey(entity)
-    const found = this.#residents.get(key)
+    const found = this.#residents.use(entity)
     if (found !== undefined) return found
     const { logic } = this.#type(entity.type)
     const actor = createActor(logic, {
       id: formatEntityKey(entity),
       input: { ...entity, isDormant: true },
     })
-    const resident: Resident = { actor, process: processOf(actor) }
-    this.#residents.set(key, resident)
-    const forget = (): void => {
-      if (this.#residents.get(key) === resident) this.#residents.delete(key)
-    }
+    const resident: Resident = { entity, actor, process: processOf(actor) }
+    const forget = (): void => this.#residents.forget(resident)
     actor.subscribe({ complete: forget, error: forget })
     actor.start()
+    this.#residents.add(resident)
     return resident
+  }
+
+  /** Keeps an entity in memory until `remove`: somebody holds its actor. */
+  pin(entity: EntityKey): void {
+    this.#residents.pin(entity)
   }
 
   /** Lets go of an entity; it comes back from storage on next use. */
   remove(entity: EntityKey): void {
     const resident = this.find(entity)
-    this.#residents.delete(residentKey(entity))
-    resident?.actor.stop()
+    if (resident === undefined) return
+    this.#residents.forget(resident)
+    resident.actor.stop()
   }
 
   residents(): readonly Resident[] {
-    return [...this.#residents.values()]
+    return this.#residents.all()
+  }
+
+  /** Stops every actor; what is in flight still settles. */
+  stop(): void {
+    this.#residents.close()
+    for (const { actor } of this.#residents.all()) actor.stop()
   }
 
   #type(name: string): EntityType {
@@ -127,9 +136,4 @@ export class Registry {
 function compileFor(spec: EntitySpec, { upcast = {}, ...options }: RegistryOptions): EntityModel {
   const hook = own(upcast, spec.name)
   return compileModel(spec, { ...options, ...(hook === undefined ? {} : { upcast: hook }) })
-}
-
-/** One text per entity: ids and tenants never contain NUL. */
-function residentKey({ tenant, type, id }: EntityKey): string {
-  return `${tenant}\0${type}\0${id}`
 }

@@ -1,0 +1,153 @@
+// The entities in memory, and which of them go when there are too many or when nobody asks for them any more. Used by the
+// host's registry. Lets go of idle entities only: what has a command waiting, a write under way or a load going on
+// stays, whatever the bound, and so does one whose actor was handed out.
+import { formatEntityKey } from '@perdure/core'
+import type { Clock, EntityKey, Logger } from '@perdure/core'
+import type { Actor } from 'xstate'
+import type { EntityLogic } from '../entity/entity-logic.ts'
+import type { EntityProcess } from '../entity/entity-process.ts'
+import { EvictionOrder } from './eviction-order.ts'
+
+/** An entity in memory. */
+export interface Resident {
+  readonly entity: EntityKey
+  readonly actor: Actor<EntityLogic>
+  readonly process: EntityProcess
+}
+
+/** How many entities stay in memory, and how long. */
+export interface ResidencyOptions {
+  /** More than these are let go of as soon as they are idle. */
+  readonly maxResidents: number
+  /** Who has not been asked for in this time, or up to twice of it, is let go of; absent: nobody is. */
+  readonly passivateAfterMs?: number | undefined
+}
+
+interface Place extends Resident {
+  isPinned: boolean
+  /** Asked for since the last round. */
+  isInUse: boolean
+}
+
+/** Keeps residents by entity. */
+export class Residents {
+  readonly #options: ResidencyOptions
+  readonly #clock: Clock
+  readonly #logger: Logger
+  readonly #places = new Map<string, Place>()
+  readonly #order: EvictionOrder
+  #round: unknown
+  #passivated = 0
+
+  constructor(
+    options: ResidencyOptions,
+    { clock, logger }: { readonly clock: Clock; readonly logger: Logger },
+  ) {
+    this.#options = options
+    this.#clock = clock
+    this.#logger = logger
+    this.#order = new EvictionOrder(options.maxResidents)
+  }
+
+  get size(): number {
+    return this.#places.size
+  }
+
+  /** How many have been let go of so far, for want of room or of use. */
+  get passivated(): number {
+    return this.#passivated
+  }
+
+  find(entity: EntityKey): Resident | undefined {
+    return this.#places.get(keyOf(entity))
+  }
+
+  /** The entity is asked for: the resident, if it is in memory. */
+  use(entity: EntityKey): Resident | undefined {
+    const key = keyOf(entity)
+    const place = this.#places.get(key)
+    if (place === undefined) return undefined
+    place.isInUse = true
+    if (!place.isPinned) this.#order.touch(key)
+    if (this.#places.size > this.#options.maxResidents) this.#makeRoom(key)
+    return place
+  }
+
+  /** Takes a resident in, and lets others go if there are too many now. It must not be in memory yet. */
+  add(resident: Resident): void {
+    const key = keyOf(resident.entity)
+    this.#places.set(key, { ...resident, isPinned: false, isInUse: true })
+    this.#order.touch(key)
+    this.#makeRoom(key)
+    this.#scheduleRound()
+  }
+
+  /** From here on it is let go of only when asked to by name. */
+  pin(entity: EntityKey): void {
+    const key = keyOf(entity)
+    const place = this.#places.get(key)
+    if (place === undefined) return
+    place.isPinned = true
+    this.#order.remove(key)
+  }
+
+  /** Forgets a resident, if it is still this one; does not stop it. */
+  forget({ entity, actor }: Pick<Resident, 'entity' | 'actor'>): void {
+    const key = keyOf(entity)
+    if (this.#places.get(key)?.actor !== actor) return
+    this.#places.delete(key)
+    this.#order.remove(key)
+  }
+
+  all(): readonly Resident[] {
+    return [...this.#places.values()]
+  }
+
+  /** No more rounds. */
+  close(): void {
+    this.#clock.clearTimeout(this.#round)
+    this.#round = undefined
+  }
+
+  /** Two at a time at most, so that room comes back after a time in which nobody could go, and no command waits long. */
+  #makeRoom(newest: string): void {
+    for (let step = 0; step < 2 && this.#places.size > this.#options.maxResidents; step++) {
+      const leaving = this.#order.next((key) => key !== newest && this.#mayGo(this.#places.get(key)))
+      const place = leaving === undefined ? undefined : this.#places.get(leaving)
+      if (place === undefined) return
+      this.#passivate(place)
+    }
+  }
+
+  #mayGo(place: Place | undefined): boolean {
+    return place?.isPinned === false && place.process.isIdle
+  }
+
+  #passivate(place: Place): void {
+    this.forget(place)
+    this.#passivated += 1
+    this.#logger.debug({ entity: formatEntityKey(place.entity) }, 'passivated')
+    place.actor.stop()
+  }
+
+  #scheduleRound(): void {
+    const { passivateAfterMs } = this.#options
+    if (passivateAfterMs === undefined || this.#round !== undefined) return
+    this.#round = this.#clock.setTimeout(() => this.#makeRound(), passivateAfterMs, { unref: true })
+  }
+
+  /** Who was not asked for since the last round goes: no command pays for a look at the clock. */
+  #makeRound(): void {
+    this.#round = undefined
+    for (const place of this.#places.values()) {
+      if (!place.isInUse && this.#mayGo(place)) this.#passivate(place)
+      else place.isInUse = false
+    }
+    if (this.#places.size > 0) this.#scheduleRound()
+  }
+}
+
+/** One text per entity: ids and tenants never contain NUL. */
+function keyOf({ tenant, type, id }: EntityKey): string {
+  return `${tenant}\0${type}\0${id}`
+}
