@@ -92,8 +92,23 @@ export type { CommitUnit, RefClaim, RefRelease } from './storage/commit-unit.ts'
 export { defaultLogBytes, defaultLogLimit } from './storage/log.ts'
 export type { LogEntry, LogPage, LogRange, LogWatch } from './storage/log.ts'
 export { LogNews } from './storage/log-news.ts'
+export type {
+  PruneCounts,
+  PruneOptions,
+  PruneResult,
+  RetentionLimits,
+  RetentionOutcome,
+  RetentionPhase,
+  RetentionProgress,
+  SweepCounts,
+  SweepOptions,
+  SweepResult,
+} from './storage/retention.ts'
+export { RetentionRun, checkRetentionOptions, skippedPrune, sweepResultOf } from './storage/retention-run.ts'
+export type { RetentionBatch } from './storage/retention-run.ts'
 export { StorageError } from './storage/storage-error.ts'
 export type { StorageErrorCode } from './storage/storage-error.ts'
+export { compressionRatio, deduplicationRatio } from './storage/storage-ratios.ts'
 export type {
   EntityFilter,
   EntityHead,
@@ -101,8 +116,6 @@ export type {
   ReadRange,
   Storage,
   StorageStats,
-  SweepOptions,
-  SweepResult,
 } from './storage/storage.ts'
 export { describeFinding } from './storage/describe-finding.ts'
 export type { FindingDescription } from './storage/describe-finding.ts'

@@ -69,7 +69,7 @@ export async function openStorage(url: string, options: StorageOptions = {}): Pr
 export async function openSchema(engine: Engine, options: StorageOptions): Promise<Storage> {
   const { schema = defaultSchema, clock = systemClock, random = systemRandom } = options
   const { logger = silentLogger, probe = noProbe } = options
-  const { database } = engine
+  const { database, tryLock } = engine
   const tables = tablesOf(schema)
   try {
     await checkServer(database)
@@ -81,7 +81,7 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   const news = new LogNews((isWatched) => listener.setWatched(isWatched))
   const listener = new LogListener(news, { engine, tables, clock, random, logger })
   const ports = { clock, random, logger, probe }
-  const context = { database, tables, statements, limits: limitsOf(options), news, ...ports }
+  const context = { database, tryLock, tables, statements, limits: limitsOf(options), news, ...ports }
   return new PgStorage({ engine, context, listener })
 }
 

@@ -1,6 +1,6 @@
 // The storage port on an open database. Each method hands on to the folder that does it; what is done here is the same for
 // all: refuse after close, translate errors.
-import { StorageError } from '@perdure/core'
+import { StorageError, sweepResultOf } from '@perdure/core'
 import type {
   BlobWrite,
   CommitResult,
@@ -13,6 +13,8 @@ import type {
   LogPage,
   LogRange,
   LogWatch,
+  PruneOptions,
+  PruneResult,
   ReadRange,
   RefClaim,
   SnapshotRecord,
@@ -34,7 +36,7 @@ import { translateError } from './connect/sqlstate.ts'
 import { listEntities, readHeads } from './load/heads.ts'
 import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
 import { readStats } from './retention/stats.ts'
-import { sweep } from './retention/sweep.ts'
+import { prune } from './retention/prune.ts'
 import type { StorageContext } from './storage-context.ts'
 import type { LogListener } from './subscribe/log-listener.ts'
 import { readLog } from './subscribe/read-log.ts'
@@ -125,7 +127,11 @@ export class PgStorage implements Storage {
   }
 
   sweep(options: SweepOptions): Promise<SweepResult> {
-    return this.#run('sweeping', (context) => sweep(context, options))
+    return this.#run('sweeping', async (context) => sweepResultOf(await prune(context, options, {})))
+  }
+
+  prune(options: PruneOptions): Promise<PruneResult> {
+    return this.#run('pruning', (context) => prune(context, options, options))
   }
 
   stats(): Promise<StorageStats> {

@@ -10,7 +10,7 @@ import type { SnapshotsStatement } from './commit/write-snapshots.ts'
 import { snapshotsStatement } from './commit/write-snapshots.ts'
 import type { ContentStatements } from './blobs/content-statements.ts'
 import { contentStatements } from './blobs/content-statements.ts'
-import type { Database } from './connect/engine.ts'
+import type { Database, Engine } from './connect/engine.ts'
 import type { Statement } from './connect/statement.ts'
 import type { LoadStatements } from './load/load-statements.ts'
 import { loadStatements } from './load/load-statements.ts'
@@ -21,6 +21,7 @@ import { readLogStatement } from './subscribe/read-log.ts'
 /** The database, its table names and statements, and the ports. */
 export interface StorageContext {
   readonly database: Database
+  readonly tryLock: Engine['tryLock']
   readonly tables: Tables
   readonly statements: Statements
   readonly limits: CommitLimits

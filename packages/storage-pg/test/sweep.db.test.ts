@@ -278,9 +278,14 @@ describe('a sweep', () => {
       }),
     ])
     const controller = new AbortController()
-    const sweeping = storage.sweep({ now, batch: 2, signal: controller.signal })
-    controller.abort()
-    expect(await sweeping).toEqual({ expiredRefs: 2, orphanedBlobs: 0, deletedBlobs: 0, freedBytes: 0 })
+    const onProgress = (): void => controller.abort()
+    expect(await storage.sweep({ now, batch: 2, signal: controller.signal, onProgress })).toEqual({
+      outcome: 'aborted',
+      expiredRefs: 2,
+      orphanedBlobs: 0,
+      deletedBlobs: 0,
+      freedBytes: 0,
+    })
     expect((await storage.stats()).refs).toBe(4)
   })
 })

@@ -7,12 +7,23 @@ import type { RefClaim, RefRelease } from '../storage/commit-unit.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import { address, entityAddress } from './address.ts'
 
+/** A field's hold on content. */
+export interface StoredReference {
+  readonly entity: EntityKey
+  /** When it ends, epoch milliseconds; undefined: never. */
+  readonly expiresAt: number | undefined
+  /** When it was last made, epoch milliseconds. */
+  readonly referencedAt: number
+}
+
 /** Content at rest with everything that refers to it, so that no reference can outlive its content. */
-interface StoredBlob {
+export interface StoredBlob {
+  readonly tenant: string
+  readonly hash: string
   readonly bytes: Uint8Array
   readonly size: number
-  /** Type, id and field of the owner → when the reference ends; undefined: never. */
-  readonly references: Map<string, number | undefined>
+  /** By type, id and field of the owner. */
+  readonly references: Map<string, StoredReference>
   /** Since when nothing is known to refer to it, epoch milliseconds. */
   orphanedAt: number | undefined
 }
@@ -23,6 +34,7 @@ export interface ShelfCounts {
   readonly orphanedBlobs: number
   readonly refs: number
   readonly referencedBytes: number
+  readonly referencedBlobBytes: number
   readonly blobBytes: number
   readonly storedBytes: number
 }
@@ -42,8 +54,8 @@ export class BlobShelf {
     const stored = this.#find(tenant, hash)
     if (stored !== undefined) stored.orphanedAt = undefined
     else {
-      const blob = { bytes: new Uint8Array(bytes), size, references: new Map(), orphanedAt: undefined }
-      this.#blobs.set(address(tenant, hash), blob)
+      const content = { tenant, hash, bytes: new Uint8Array(bytes), size }
+      this.#blobs.set(address(tenant, hash), { ...content, references: new Map(), orphanedAt: undefined })
     }
   }
 
@@ -59,11 +71,13 @@ export class BlobShelf {
     return this.#find(entity.tenant, claim.hash)?.references.has(owner(entity, claim)) ?? false
   }
 
-  /** Takes hold of content that is there; taking it again replaces the expiry. */
-  claim(entity: EntityKey, claim: RefClaim): void {
+  /** Takes hold of content that is there, at this time; taking it again replaces the expiry and counts as made anew. */
+  claim(entity: EntityKey, claim: RefClaim, at: number): void {
     const blob = this.#find(entity.tenant, claim.hash)
     if (blob === undefined) return
-    blob.references.set(owner(entity, claim), claim.expiresAt)
+    const earlier = blob.references.get(owner(entity, claim))?.referencedAt ?? at
+    const reference = { entity, expiresAt: claim.expiresAt, referencedAt: Math.max(earlier, at) }
+    blob.references.set(owner(entity, claim), reference)
     blob.orphanedAt = undefined
     const { field, hash } = claim
     const claimed = this.#claimed.get(entityAddress(entity)) ?? new Map<string, RefRelease>()
@@ -82,23 +96,24 @@ export class BlobShelf {
     for (const held of this.#heldBy(entity)) {
       const claim = wanted.get(address(held.field, held.hash))
       if (claim === undefined) this.release(entity, held)
-      else if (claim.expiresAt !== this.#expiryOf(entity, held)) this.claim(entity, claim)
+      // At no time of its own: the reference stays as old as it is.
+      else if (claim.expiresAt !== this.#expiryOf(entity, held)) this.claim(entity, claim, -Infinity)
       else continue
       changed++
     }
     return changed
   }
 
-  /** Drops the references that have ended. @returns how many */
-  expireReferences(now: number): number {
-    let expired = 0
-    for (const { references } of this.#blobs.values())
-      for (const [owner, expiresAt] of references)
-        if (expiresAt !== undefined && expiresAt <= now) {
-          references.delete(owner)
-          expired++
+  /** Drops the references that are due. @returns how many */
+  drop(isDue: (reference: StoredReference, blob: StoredBlob) => boolean): number {
+    let dropped = 0
+    for (const blob of this.#blobs.values())
+      for (const [owner, reference] of blob.references)
+        if (isDue(reference, blob)) {
+          blob.references.delete(owner)
+          dropped++
         }
-    return expired
+    return dropped
   }
 
   /** Marks the blobs that nothing refers to. @returns how many were not marked before */
@@ -134,6 +149,7 @@ export class BlobShelf {
       orphanedBlobs: sum((blob) => (blob.orphanedAt === undefined ? 0 : 1)),
       refs: sum((blob) => blob.references.size),
       referencedBytes: sum((blob) => blob.references.size * blob.size),
+      referencedBlobBytes: sum((blob) => (blob.references.size > 0 ? blob.size : 0)),
       blobBytes: sum((blob) => blob.size),
       storedBytes: sum((blob) => blob.bytes.length),
     }
@@ -155,6 +171,19 @@ export class BlobShelf {
     return hashContent(blob.bytes) === hash ? undefined : 'hash'
   }
 
+  /** Every blob, in no order. */
+  blobs(): readonly StoredBlob[] {
+    return [...this.#blobs.values()]
+  }
+
+  /** The same blobs and references, to try on what would become of them. */
+  copy(): BlobShelf {
+    const copy = new BlobShelf()
+    for (const [key, blob] of this.#blobs)
+      copy.#blobs.set(key, { ...blob, references: new Map(blob.references) })
+    return copy
+  }
+
   /** For tests: loses a blob, and with it the references to it. */
   lose(tenant: string, hash: string): void {
     this.#blobs.delete(address(tenant, hash))
@@ -172,7 +201,7 @@ export class BlobShelf {
   }
 
   #expiryOf(entity: EntityKey, claim: RefRelease): number | undefined {
-    return this.#find(entity.tenant, claim.hash)?.references.get(owner(entity, claim))
+    return this.#find(entity.tenant, claim.hash)?.references.get(owner(entity, claim))?.expiresAt
   }
 
   #find(tenant: string, hash: string): StoredBlob | undefined {

@@ -1,5 +1,6 @@
 // The storage port in process memory. Hosts that need no durability, tests and the simulation use it, and a storage
-// author reads it. Every method does its work in one synchronous step, so each is atomic and they run in call order.
+// author reads it. Every method does its work in one synchronous step, so each is atomic and they run in call order; only
+// sweep and prune pause between their phases, to report.
 // Nothing given to it is kept by reference and nothing it hands out leads back into it.
 import type { EntityKey } from '../entity/entity-key.ts'
 import type { EntityEvent } from '../entity/event.ts'
@@ -11,6 +12,14 @@ import type { CommitResult } from '../storage/commit-result.ts'
 import type { CommitUnit, RefClaim } from '../storage/commit-unit.ts'
 import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
 import { LogNews } from '../storage/log-news.ts'
+import type {
+  PruneOptions,
+  PruneResult,
+  RetentionLimits,
+  SweepOptions,
+  SweepResult,
+} from '../storage/retention.ts'
+import { checkRetentionOptions, skippedPrune, sweepResultOf } from '../storage/retention-run.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { VerifyOptions, VerifyReport } from '../storage/verify.ts'
 import type {
@@ -20,14 +29,13 @@ import type {
   ReadRange,
   Storage,
   StorageStats,
-  SweepOptions,
-  SweepResult,
 } from '../storage/storage.ts'
 import { entityAddress } from './address.ts'
 import { BlobShelf } from './blob-shelf.ts'
 import { judgeUnit } from './judge-unit.ts'
 import { listHeads } from './list-heads.ts'
 import { Log } from './log.ts'
+import { pruneShelf } from './prune-shelf.ts'
 import { Stream } from './stream.ts'
 import { verifyMemory } from './verify-memory.ts'
 
@@ -60,6 +68,7 @@ class InMemory implements MemoryStorage {
   readonly #blobs = new BlobShelf()
   readonly #log = new Log()
   readonly #news = new LogNews()
+  #isPruning = false
   #closed = false
 
   constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
@@ -133,9 +142,11 @@ class InMemory implements MemoryStorage {
     claims: readonly RefClaim[],
     blobs: readonly BlobWrite[],
   ): Promise<boolean> {
-    if (this.#find(entity)?.version !== version) return false
+    const head = this.#find(entity)?.head()
+    if (head?.version !== version) return false
     for (const blob of blobs) this.#blobs.put(entity.tenant, blob)
-    for (const claim of claims) if (!this.#blobs.holds(entity, claim)) this.#blobs.claim(entity, claim)
+    for (const claim of claims)
+      if (!this.#blobs.holds(entity, claim)) this.#blobs.claim(entity, claim, head.updatedAt)
     return true
   }
 
@@ -147,12 +158,12 @@ class InMemory implements MemoryStorage {
     this.#find(entity)?.keepSnapshot(snapshot)
   }
 
-  async sweep({ now, graceMs = 0, signal }: SweepOptions): Promise<SweepResult> {
-    this.#assertOpen()
-    if (signal?.aborted === true) return { expiredRefs: 0, orphanedBlobs: 0, deletedBlobs: 0, freedBytes: 0 }
-    const expiredRefs = this.#blobs.expireReferences(now)
-    const orphanedBlobs = this.#blobs.markOrphans(now)
-    return { expiredRefs, orphanedBlobs, ...this.#blobs.deleteOrphans(now - graceMs) }
+  async sweep(options: SweepOptions): Promise<SweepResult> {
+    return sweepResultOf(await this.#prune(options, {}))
+  }
+
+  async prune(options: PruneOptions): Promise<PruneResult> {
+    return this.#prune(options, options)
   }
 
   async stats(): Promise<StorageStats> {
@@ -186,6 +197,20 @@ class InMemory implements MemoryStorage {
     }
   }
 
+  async #prune(options: SweepOptions, limits: RetentionLimits): Promise<PruneResult> {
+    this.#assertOpen()
+    checkRetentionOptions(options)
+    const isLive = (entity: EntityKey): boolean => this.#streams.get(entityAddress(entity))?.deleted === false
+    if (options.dryRun === true) return pruneShelf(this.#blobs.copy(), isLive, options, limits)
+    if (this.#isPruning) return skippedPrune
+    this.#isPruning = true
+    try {
+      return await pruneShelf(this.#blobs, isLive, options, limits)
+    } finally {
+      this.#isPruning = false
+    }
+  }
+
   #commitUnit(unit: CommitUnit): CommitResult {
     const judgement = judgeUnit(unit, {
       stream: this.#find(unit.entity),
@@ -204,7 +229,8 @@ class InMemory implements MemoryStorage {
     for (const blob of unit.blobs) this.#blobs.put(unit.entity.tenant, blob)
     // Releases first: a field that lets go of content and takes it again in one unit holds it in the end.
     for (const release of unit.releases) this.#blobs.release(unit.entity, release)
-    for (const claim of unit.claims) this.#blobs.claim(unit.entity, claim)
+    const { updatedAt } = stream.head()
+    for (const claim of unit.claims) this.#blobs.claim(unit.entity, claim, updatedAt)
     return { kind: 'committed', firstPosition }
   }
 

@@ -4,7 +4,7 @@ import type { EntityKey } from '../entity/entity-key.ts'
 import type { BlobWrite } from '../fields/blob-ref.ts'
 import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
 
-/** A field takes hold of a blob. Taking it again replaces the expiry. */
+/** A field takes hold of a blob. Taking it again replaces the expiry, and counts as made anew. */
 export interface RefClaim {
   readonly field: string
   readonly hash: string
@@ -26,7 +26,7 @@ export interface CommitUnit {
   readonly entity: EntityKey
   /** The version the first event follows; 0 creates the entity. */
   readonly expectedVersion: number
-  /** At least one; sequences run on from `expectedVersion` without a gap. */
+  /** At least one; sequences run on from `expectedVersion` without a gap. The time of the last is that of the claims. */
   readonly events: readonly EntityEvent[]
   /** Status after the last event. */
   readonly status: string

@@ -8,6 +8,7 @@ import type { CommitResult } from './commit-result.ts'
 import type { CommitUnit, RefClaim } from './commit-unit.ts'
 import type { LogPage, LogRange, LogWatch } from './log.ts'
 import type { VerifyOptions, VerifyReport } from './verify.ts'
+import type { PruneOptions, PruneResult, SweepOptions, SweepResult } from './retention.ts'
 
 /** Where an entity stands. */
 export interface EntityHead extends EntityKey {
@@ -49,26 +50,6 @@ export interface EntityFilter {
   readonly limit: number
 }
 
-/** How one sweep goes about it. */
-export interface SweepOptions {
-  /** The present, epoch milliseconds: references that end at or before it have expired. */
-  readonly now: number
-  /** How long a blob without references is kept before it is deleted. @defaultValue 0 */
-  readonly graceMs?: number
-  /** Blobs deleted in one statement. @defaultValue 500 */
-  readonly batch?: number
-  readonly signal?: AbortSignal
-}
-
-/** What a sweep did. */
-export interface SweepResult {
-  readonly expiredRefs: number
-  readonly orphanedBlobs: number
-  readonly deletedBlobs: number
-  /** Bytes on disk that the deleted blobs took. */
-  readonly freedBytes: number
-}
-
 /** What a storage holds, exactly counted. */
 export interface StorageStats {
   readonly entities: number
@@ -80,6 +61,8 @@ export interface StorageStats {
   readonly refs: number
   /** Bytes of every referenced value, once a reference. */
   readonly referencedBytes: number
+  /** Bytes of every blob that something refers to, before compression, once a blob. */
+  readonly referencedBlobBytes: number
   /** Bytes of every blob before compression, once a blob. */
   readonly blobBytes: number
   /** Bytes that the blobs take at rest. */
@@ -164,9 +147,22 @@ export interface Storage {
 
   /**
    * Expires references, marks blobs that nothing refers to, deletes those marked for the grace period or longer. Sending
-   * or claiming a marked blob takes the mark away. Once the signal fires it ends early, with what it did so far.
+   * or claiming a marked blob takes the mark away. Once the signal fires it ends early, with what it did so far. While
+   * another sweep or prune of the same data is under way, here or elsewhere, it does nothing and answers `skipped`.
+   *
+   * Rejects with `storage_misconfigured` for options that make no sense.
    */
   sweep(options: SweepOptions): Promise<SweepResult>
+
+  /**
+   * Sweeps, and lets further references go: those last made too long ago, then, least recently made first, as many as it
+   * takes to get below the byte cap. Each reference is judged by itself: content shared by many loses the ones that are
+   * due, and is freed with the last. A claim makes a reference, and so does claiming again; reading and restoring do not.
+   *
+   * A permanent reference of an entity that lives never goes; a cap that cannot be met for that is reported, not forced.
+   * Blobs that wait for the end of their grace period do not count against the cap.
+   */
+  prune(options: PruneOptions): Promise<PruneResult>
 
   stats(): Promise<StorageStats>
 

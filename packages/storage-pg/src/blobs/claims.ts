@@ -37,7 +37,7 @@ export async function restoreClaims(
 ): Promise<boolean> {
   const { database, tables, clock, probe } = context
   const statements = context.statements.contents
-  const change = { entity, blobs, claims, releases: [] }
+  const change = { entity, at: clock.now(), blobs, claims, releases: [] }
   const bodies = await encodeMissingBodies(database, statements, [change])
   await probe('storage.restore.begin', { id: entity.id })
   const isDone = await database.transaction().execute(async (transaction) => {

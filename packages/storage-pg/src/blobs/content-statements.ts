@@ -29,13 +29,16 @@ export interface ContentStatements {
   >
   /** Locks all these references in order, then deletes the ones to release. */
   readonly releaseRefs: Statement<[...RefColumns, releases: readonly boolean[]], object>
-  /** Inserts references; one that is there gets the new expiry. */
-  readonly claimRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
   /** Every reference of an entity. */
   readonly readRefs: Statement<[stream: string], HeldRef>
   /** Gives references that are there another expiry. */
   readonly changeRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
-  /** Inserts references to blobs that are stored; one that is there stays as it is. */
+  /** Inserts references; one that is there gets the new expiry, and the time of the claim. */
+  readonly claimRefs: Statement<
+    [...RefColumns, expiries: readonly (number | undefined)[], times: readonly number[]],
+    object
+  >
+  /** Inserts references to blobs that are stored, as old as the entity's newest event; one that is there stays as it is. */
   readonly restoreRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
 }
 
@@ -62,13 +65,17 @@ type RefColumns = [
 
 /** Compiles them. */
 export function contentStatements(database: Database, tables: Tables): ContentStatements {
-  const { blobs, blobRefs } = tables
+  const { blobs, blobRefs, entities } = tables
   const blobKeys = sql`unnest(${parameter}::text[], ${parameter}::bytea[]) as key (tenant, hash)`
   const refColumns = sql`${parameter}::text[], ${parameter}::bytea[], ${parameter}::uuid[], ${parameter}::text[]`
-  const insertRefs = (condition: RawBuilder<unknown>): RawBuilder<unknown> => sql`
-    insert into ${blobRefs} as ref (tenant, hash, stream, owner, expires_at)
-    select tenant, hash, stream, owner, ${timeOf(sql.ref('claim.expiry'))}
-    from unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)
+  const insertRefs = (
+    claims: RawBuilder<unknown>,
+    madeAt: RawBuilder<unknown>,
+    condition: RawBuilder<unknown>,
+  ): RawBuilder<unknown> => sql`
+    insert into ${blobRefs} as ref (tenant, hash, stream, owner, expires_at, referenced_at)
+    select tenant, hash, stream, owner, ${timeOf(sql.ref('claim.expiry'))}, ${madeAt}
+    from ${claims}
     ${condition}
     order by tenant collate "C", hash, stream, owner collate "C"`
   return {
@@ -126,9 +133,15 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
     claimRefs: prepareStatement(
       database,
       'claim_refs',
-      sql`${insertRefs(sql``)}
-        on conflict (tenant, hash, stream, owner) do update set expires_at = excluded.expires_at
-        where ref.expires_at is distinct from excluded.expires_at`,
+      sql`${insertRefs(
+        sql`unnest(${refColumns}, ${parameter}::int8[], ${parameter}::int8[])
+          as claim (tenant, hash, stream, owner, expiry, at)`,
+        timeOf(sql.ref('claim.at')),
+        sql``,
+      )}
+        on conflict (tenant, hash, stream, owner) do update
+        set expires_at = excluded.expires_at, referenced_at = greatest(ref.referenced_at, excluded.referenced_at)
+        where ref.expires_at is distinct from excluded.expires_at or ref.referenced_at < excluded.referenced_at`,
     ),
     readRefs: prepareStatement(
       database,
@@ -149,9 +162,13 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       database,
       'restore_refs',
       sql`
-        ${insertRefs(sql`where exists (
-          select from ${blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash
-        )`)}
+        ${insertRefs(
+          sql`unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)`,
+          sql`(select updated_at from ${entities} as head where head.stream = claim.stream)`,
+          sql`where exists (
+            select from ${blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash
+          )`,
+        )}
         on conflict (tenant, hash, stream, owner) do nothing`,
     ),
   }

@@ -12,7 +12,9 @@ export async function writeRefs(
   statements: ContentStatements,
   changes: readonly ContentChange[],
 ): Promise<void> {
-  const claims = changes.flatMap(({ entity, claims }) => refsOf(entity, claims))
+  const claims = changes.flatMap(({ entity, at, claims }) =>
+    refsOf(entity, claims).map((ref) => ({ ...ref, at })),
+  )
   const claimed = new Set(claims.map(({ key }) => key))
   const releases = changes
     .flatMap(({ entity, releases }) => refsOf(entity, releases))
@@ -28,6 +30,7 @@ export async function writeRefs(
     await statements.claimRefs.run(transaction, [
       ...refColumns(claims),
       claims.map(({ ref }) => expiryOf(ref)),
+      claims.map(({ at }) => at),
     ])
   }
 }

@@ -3,6 +3,7 @@
 import { StorageError } from '@perdure/core'
 import type { CommitResult, CommitUnit } from '@perdure/core'
 import type { Kysely } from 'kysely'
+import type { ContentChange } from '../blobs/content-change.ts'
 import { encodeMissingBodies, writeBlobs } from '../blobs/write-blobs.ts'
 import { writeRefs } from '../blobs/write-refs.ts'
 import { translateCommitError, translateError } from '../connect/sqlstate.ts'
@@ -180,8 +181,9 @@ function hasContents({ blobs, claims, releases, snapshot }: CommitUnit): boolean
   return blobs.length > 0 || claims.length > 0 || releases.length > 0 || snapshot !== undefined
 }
 
-function changeOf({ unit }: PreparedUnit): CommitUnit {
-  return unit
+function changeOf({ unit }: PreparedUnit): ContentChange {
+  const { entity, events, blobs, claims, releases } = unit
+  return { entity, at: events.at(-1)?.at ?? 0, blobs, claims, releases }
 }
 
 function snapshotOf({ unit: { entity, snapshot } }: PreparedUnit): Parameters<typeof writeSnapshots>[2] {

@@ -13,6 +13,11 @@ export interface Engine {
   readonly database: Database
   readonly capabilities: StorageCapabilities
   /**
+   * Takes a lock of this name without waiting for it; whoever holds it, in whichever process, keeps others from it until
+   * it is let go of or the holder dies. @returns how to let go of it; undefined while somebody else has it
+   */
+  readonly tryLock: (name: string) => Promise<(() => Promise<void>) | undefined>
+  /**
    * Opens a connection that listens on a channel; absent where all commits are made by this process.
    * @param onNotice - called with the payload of each notice
    */

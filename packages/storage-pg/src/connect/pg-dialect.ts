@@ -144,7 +144,8 @@ class PgConnection implements DatabaseConnection {
   }
 }
 
-function connectError(error: unknown, server: string): StorageError {
+/** An error of opening a connection, with the server's name. */
+export function connectError(error: unknown, server: string): StorageError {
   const translated = translateError(error, `connecting to PostgreSQL at ${server}`)
   if (translated.code !== 'storage_failed' || sqlStateOf(error) !== undefined) return translated
   // What has neither SQLSTATE nor errno is the pool's time limit, or a server that hung up during the handshake.

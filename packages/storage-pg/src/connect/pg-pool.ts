@@ -2,14 +2,16 @@
 import type { Logger } from '@perdure/core'
 import { Kysely } from 'kysely'
 import { Pool } from 'pg'
+import type { ClientConfig } from 'pg'
 import { decoderOf } from './column-codecs.ts'
+import { tryAdvisoryLock } from './advisory-lock.ts'
 import type { Engine } from './engine.ts'
-import { pgDialect } from './pg-dialect.ts'
+import { connectError, pgDialect } from './pg-dialect.ts'
 import { openPgNotices } from './pg-notices.ts'
 
 /** How many connections, and for how long. */
 export interface PoolOptions {
-  /** At most this many at once; while somebody watches the log, one more. @defaultValue 10 */
+  /** At most this many at once; one more while somebody watches the log, and one while a sweep or a prune is under way. @defaultValue 10 */
   readonly max?: number
   /** How long to wait for a connection, free or new. @defaultValue 10_000 */
   readonly connectTimeoutMs?: number
@@ -29,19 +31,19 @@ export interface PoolOptions {
 
 /** Opens a pool; connections are made when they are needed, so nothing is checked yet. */
 export function openPgPool(url: string, options: PoolOptions, logger: Logger): Engine {
-  const connection = {
+  const connection: ClientConfig = {
     connectionString: url,
     application_name: new URL(url).searchParams.get('application_name') ?? 'perdure',
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
     query_timeout: options.statementTimeoutMs ?? 60_000,
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
+    types: { getTypeParser: (oid: number) => decoderOf(oid) },
   }
   const pool = new Pool({
     ...connection,
     max: options.max ?? 10,
     idleTimeoutMillis: options.idleTimeoutMs ?? 30_000,
-    types: { getTypeParser: (oid: number) => decoderOf(oid) },
   })
   // Without a listener a connection that breaks while it idles would end the process.
   pool.on('error', (error) => {
@@ -50,14 +52,19 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
       'an idle database connection broke; it is replaced',
     )
   })
+  const server = serverOf(url)
   const dialect = pgDialect(pool, {
-    server: serverOf(url),
+    server,
     transactionIdleTimeoutMs: options.transactionIdleTimeoutMs ?? 15_000,
   })
   return {
     database: new Kysely<unknown>({ dialect }),
     capabilities: { durable: true, survivesPowerLoss: true, shared: true },
     openNotices: (channel, onNotice) => openPgNotices(connection, channel, onNotice),
+    tryLock: (name) =>
+      tryAdvisoryLock(connection, name).catch((error: unknown) => {
+        throw connectError(error, server)
+      }),
     close: () => pool.end(),
   }
 }

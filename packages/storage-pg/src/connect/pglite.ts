@@ -62,7 +62,18 @@ function engineOf(pglite: PGlite, durable: boolean, close: () => Promise<void>):
   return {
     database: new Kysely<unknown>({ dialect: pgliteDialect(pglite) }),
     capabilities: { durable, survivesPowerLoss: false, shared: false },
+    tryLock: localLocks(),
     close,
+  }
+}
+
+/** Locks among those who share the instance: nobody else has it, and to PostgreSQL they are all one session. */
+function localLocks(): Engine['tryLock'] {
+  const held = new Set<string>()
+  return async (name) => {
+    if (held.has(name)) return undefined
+    held.add(name)
+    return async () => void held.delete(name)
   }
 }
 

@@ -11,15 +11,17 @@ export async function readStats({ database, tables }: StorageContext): Promise<S
       (select count(*) from ${tables.events}) as events,
       (select count(*) from ${tables.snapshots}) as snapshots,
       blob.count as blobs, blob.orphaned as "orphanedBlobs", ref.count as refs, ref.bytes as "referencedBytes",
-      blob.bytes as "blobBytes", blob.stored_bytes as "storedBytes",
+      ref.distinct_bytes as "referencedBlobBytes", blob.bytes as "blobBytes", blob.stored_bytes as "storedBytes",
       (select position from ${tables.logHead}) as "lastPosition"
     from (
       select count(*) as count, count(orphaned_at) as orphaned, coalesce(sum(size), 0)::int8 as bytes,
         coalesce(sum(stored_size), 0)::int8 as stored_bytes
       from ${tables.blobs}
     ) as blob, (
-      select count(*) as count, coalesce(sum(size), 0)::int8 as bytes
-      from ${tables.blobRefs} join ${tables.blobs} using (tenant, hash)
+      select coalesce(sum(refs), 0)::int8 as count, coalesce(sum(refs * size), 0)::int8 as bytes,
+        coalesce(sum(size), 0)::int8 as distinct_bytes
+      from (select tenant, hash, count(*) as refs from ${tables.blobRefs} group by tenant, hash) as held
+        join ${tables.blobs} using (tenant, hash)
     ) as ref`.execute(database)
   const [row] = rows
   const number = (name: keyof StorageStats): number => Number(row?.[name] ?? 0n)
@@ -31,6 +33,7 @@ export async function readStats({ database, tables }: StorageContext): Promise<S
     orphanedBlobs: number('orphanedBlobs'),
     refs: number('refs'),
     referencedBytes: number('referencedBytes'),
+    referencedBlobBytes: number('referencedBlobBytes'),
     blobBytes: number('blobBytes'),
     storedBytes: number('storedBytes'),
     lastPosition: row?.lastPosition ?? 0n,

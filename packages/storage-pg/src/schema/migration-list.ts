@@ -3,9 +3,10 @@ import type { Migration } from './migration.ts'
 import { firstSchema } from './migrations/0001-first-schema.ts'
 import { claimsOfAStream } from './migrations/0002-claims-of-a-stream.ts'
 import { logReaders } from './migrations/0003-log-readers.ts'
+import { referenceTimes } from './migrations/0004-reference-times.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
-export const migrations: readonly Migration[] = [firstSchema, claimsOfAStream, logReaders]
+export const migrations: readonly Migration[] = [firstSchema, claimsOfAStream, logReaders, referenceTimes]
 
 /** The newest schema version that this package knows. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0

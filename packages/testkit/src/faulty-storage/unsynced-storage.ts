@@ -20,6 +20,7 @@ const writes: ReadonlySet<string> = new Set([
   'alignClaims',
   'saveSnapshot',
   'sweep',
+  'prune',
 ])
 
 /** Keeps a log of all writes, so that the storage can be made again without the last of them. @param open - opens an empty storage */

@@ -65,6 +65,7 @@ function spied(stage: Stage, laterMs: number): Partial<HostOptions> {
     restoreClaims: refuse('restoreClaims'),
     saveSnapshot: refuse('saveSnapshot'),
     sweep: refuse('sweep'),
+    prune: refuse('prune'),
   }
   const { clock } = stage
   return {

@@ -17,6 +17,7 @@ import { alignCases } from './cases/align.ts'
 import { restoreCases } from './cases/restore.ts'
 import { sizeCases } from './cases/sizes.ts'
 import { snapshotCases } from './cases/snapshots.ts'
+import { pruneCases } from './cases/prune.ts'
 import { sweepCases } from './cases/sweep.ts'
 import { verifyCases } from './cases/verify.ts'
 
@@ -33,6 +34,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...snapshotCases,
   ...blobCases,
   ...sweepCases,
+  ...pruneCases,
   ...restoreCases,
   ...alignCases,
   ...verifyCases,

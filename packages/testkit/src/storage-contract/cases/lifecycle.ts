@@ -27,6 +27,7 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   alignClaims: (storage) => storage.alignClaims(entity, 1, []),
   saveSnapshot: (storage) => storage.saveSnapshot(entity, snapshotAt(1)),
   sweep: (storage) => storage.sweep({ now }),
+  prune: (storage) => storage.prune({ now }),
   stats: (storage) => storage.stats(),
   verify: (storage) => storage.verify(),
 }
@@ -46,6 +47,7 @@ const always: readonly ContractCase[] = contractGroup('life cycle', {
       orphanedBlobs: 0,
       refs: 0,
       referencedBytes: 0,
+      referencedBlobBytes: 0,
       blobBytes: 0,
       storedBytes: 0,
       lastPosition: 0n,
@@ -74,6 +76,7 @@ const always: readonly ContractCase[] = contractGroup('life cycle', {
       orphanedBlobs: 1,
       refs: 4,
       referencedBytes: 3 * small.blob.size + large.blob.size,
+      referencedBlobBytes: 2 * small.blob.size + large.blob.size,
       blobBytes: 2 * small.blob.size + large.blob.size + ending.blob.size,
       lastPosition: 6n,
     })

@@ -10,7 +10,7 @@ import type { Hold } from '../make-unit.ts'
 const now = startOfTime + 1_000_000
 const entity = session('s-1')
 
-type SweepCounts = Omit<SweepResult, 'freedBytes'>
+type SweepCounts = Omit<SweepResult, 'freedBytes' | 'outcome'>
 
 /** Sweeps and fails unless it did exactly this, nothing where nothing is named. */
 async function expectSweep(
@@ -18,7 +18,8 @@ async function expectSweep(
   options: SweepOptions,
   did: Partial<SweepCounts> = {},
 ): Promise<void> {
-  const { freedBytes, ...counts } = await storage.sweep(options)
+  const { freedBytes, outcome, ...counts } = await storage.sweep(options)
+  assert.equal(outcome, 'done')
   assert.deepEqual(counts, { expiredRefs: 0, orphanedBlobs: 0, deletedBlobs: 0, ...did })
   assert.equal(
     freedBytes > 0,

@@ -58,7 +58,11 @@ class History {
         return this.#commit(this.#commits.at(-1 - step.back) ?? [])
       case 'sweep': {
         this.#now += step.pass
-        const { freedBytes: _, ...counts } = await this.#storage.sweep({
+        const {
+          freedBytes: _,
+          outcome: __,
+          ...counts
+        } = await this.#storage.sweep({
           now: this.#now,
           graceMs: step.graceMs,
           batch: 2,

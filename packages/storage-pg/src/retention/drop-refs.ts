@@ -1,0 +1,105 @@
+// Drops references in batches: picks candidates by time, without a lock, then locks them by key, in the order in which
+// commits do; one that was claimed anew meanwhile is judged again where it is locked, and stays.
+import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
+import { timeOf } from '../schema/time.ts'
+import type { StorageContext } from '../storage-context.ts'
+
+/** References last made up to a time, and of those made just then only the ones up to a content, where one is given. */
+export interface UpTo {
+  readonly referencedAt: number
+  readonly content?: { readonly tenant: string; readonly hash: Buffer }
+}
+
+/** Drops references that have expired. @returns how many */
+export async function expireRefs(context: StorageContext, now: number, batch: number): Promise<number> {
+  const isExpired = sql`ref.expires_at <= ${timeOf(sql`${now}::int8`)}`
+  return (await dropBatch(context, isExpired, sql.ref('ref.expires_at'), batch)).dropped
+}
+
+/** Drops, call by call, what is due up to a time and may go: first references that end, then those of deleted entities. */
+export function dueRefsDropper(
+  context: StorageContext,
+  upTo: UpTo,
+  batch: number,
+): () => Promise<{ readonly dropped: number; readonly done: boolean }> {
+  const isDue = dueCondition(upTo)
+  const byTime = sql.ref('ref.referenced_at')
+  let isPastEnding = false
+  let deleted: readonly string[] = []
+  return async () => {
+    if (!isPastEnding) {
+      const { dropped, found } = await dropBatch(
+        context,
+        sql`ref.expires_at is not null and ${isDue}`,
+        byTime,
+        batch,
+      )
+      isPastEnding = found < batch
+      return { dropped, done: false }
+    }
+    const page = deleted.length === 0 ? await nextDeleted(context, undefined, batch) : deleted
+    if (page.length === 0) return { dropped: 0, done: true }
+    const { dropped, found } = await dropBatch(
+      context,
+      sql`ref.stream = any(${page}::uuid[]) and ${isDue}`,
+      byTime,
+      batch,
+    )
+    deleted = found < batch ? await nextDeleted(context, page.at(-1), batch) : page
+    return { dropped, done: deleted.length === 0 }
+  }
+}
+
+function dueCondition({ referencedAt, content }: UpTo): RawBuilder<boolean> {
+  const time = timeOf(sql`${referencedAt}::int8`)
+  if (content === undefined) return sql`ref.referenced_at <= ${time}`
+  const { tenant, hash } = content
+  // The first condition is for the index.
+  return sql`ref.referenced_at <= ${time}
+    and (ref.referenced_at, ref.tenant, ref.hash) <= (${time}, ${tenant}::text, ${hash}::bytea)`
+}
+
+async function dropBatch(
+  { database, tables }: StorageContext,
+  isDue: RawBuilder<unknown>,
+  order: RawBuilder<unknown>,
+  batch: number,
+): Promise<{ readonly dropped: number; readonly found: number }> {
+  const { rows } = await sql<{ dropped: bigint; found: bigint }>`
+    with candidate as materialized (
+      select tenant, hash, stream, owner from ${tables.blobRefs} as ref
+      where ${isDue}
+      order by ${order}
+      limit ${batch}::int8
+    ),
+    due as (
+      select tenant, hash, stream, owner from candidate join ${tables.blobRefs} as ref using (tenant, hash, stream, owner)
+      where ${isDue}
+      order by tenant, hash, stream, owner
+      for update of ref
+    ),
+    dropped as (
+      delete from ${tables.blobRefs} as ref using due
+      where ref.tenant = due.tenant and ref.hash = due.hash and ref.stream = due.stream and ref.owner = due.owner
+      returning 1
+    )
+    select (select count(*) from candidate) as found, (select count(*) from dropped) as dropped`.execute(
+    database,
+  )
+  return { dropped: Number(rows[0]?.dropped ?? 0n), found: Number(rows[0]?.found ?? 0n) }
+}
+
+/** A page of deleted entities, in the order of their keys. */
+async function nextDeleted(
+  { database, tables }: StorageContext,
+  after: string | undefined,
+  batch: number,
+): Promise<readonly string[]> {
+  const { rows } = await sql<{ stream: string }>`
+    select stream from ${tables.entities}
+    where deleted_at is not null ${after === undefined ? sql`` : sql`and stream > ${after}::uuid`}
+    order by stream
+    limit ${batch}::int8`.execute(database)
+  return rows.map(({ stream }) => stream)
+}
