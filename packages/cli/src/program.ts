@@ -9,6 +9,7 @@ import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
 import { addInit } from './commands/init.ts'
 import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
+import { addMigrate } from './commands/migrate.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
 import { addStorage } from './commands/storage.ts'
 import type { CliIo } from './io.ts'
@@ -17,7 +18,7 @@ import { paintFor, wantsColor } from './terminal/paint.ts'
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
-  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addStorage]],
+  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addMigrate, addStorage]],
   ['Help:', [addCompletion]],
 ]
 

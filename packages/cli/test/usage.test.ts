@@ -7,7 +7,7 @@ import { makeWorkspace } from './helpers/workspace.ts'
 
 const cwd = import.meta.dirname
 const commands =
-  'init check lint format migrate-spec types schema graph explain entities state history events tail storage completion'.split(
+  'init check lint format migrate-spec types schema graph explain entities state history events tail migrate storage completion'.split(
     ' ',
   )
 

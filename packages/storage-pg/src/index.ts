@@ -1,4 +1,6 @@
 // @perdure/storage-pg: entities on PostgreSQL or embedded PGlite, through one function.
+export { migrateStorage, planMigration, planMigrationFrom } from './migrate-storage.ts'
+export type { MigrateOptions, MigrationPlan, MigrationStep } from './migrate-storage.ts'
 export type { PoolOptions } from './connect/pg-pool.ts'
 export { openStorage } from './open-storage.ts'
 export type { StorageOptions } from './open-storage.ts'

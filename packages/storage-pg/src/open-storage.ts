@@ -73,7 +73,8 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   const tables = tablesOf(schema)
   try {
     await checkServer(database)
-    await (options.migrate === false ? requireSchema : migrate)(database, tables)
+    if (options.migrate === false) await requireSchema(database, tables)
+    else await migrate(database, tables, probe)
   } catch (error) {
     throw translateError(error, `preparing schema "${schema}"`)
   }
@@ -85,7 +86,8 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   return new PgStorage({ engine, context, listener })
 }
 
-function openEngine(
+/** Opens the database that a URL names. @throws StorageError `storage_misconfigured`, `storage_in_use` */
+export function openEngine(
   url: string,
   { pool = {}, logger = silentLogger, migrate: mayCreate = true }: StorageOptions,
 ): Promise<Engine> | Engine {

@@ -168,6 +168,16 @@ describe('opening without migrating', () => {
     await expect(openStorage(database.url, look)).rejects.toMatchObject({ code: 'schema_too_new' })
   })
 
+  it('refuses an older schema and leaves it as it is', async () => {
+    await (await openStorage(database.url)).close()
+    await database.query(`delete from perdure.migrations where version = ${schemaVersion}`)
+    await expect(openStorage(database.url, look)).rejects.toMatchObject({
+      code: 'schema_outdated',
+      details: { schema: 'perdure', found: schemaVersion - 1, known: schemaVersion },
+    })
+    expect(await versions()).toHaveLength(schemaVersion - 1)
+  })
+
   it('opens what is up to date, with the privilege to read and no other', async () => {
     const writer = await openStorage(database.url)
     await writer.commit([unitOf(counter('c-1'), 0)])

@@ -28,7 +28,8 @@ export async function withStorage(
   }
 }
 
-async function findUrl(io: CliIo, given: string | undefined): Promise<string> {
+/** The URL of the storage that is meant. @throws CliError `no_storage`, `storage_not_found` */
+export async function findUrl(io: CliIo, given: string | undefined): Promise<string> {
   const named = given ?? nonEmpty(io.env['PERDURE_STORAGE']) ?? nonEmpty(io.env['DATABASE_URL'])
   if (named !== undefined && (!named.startsWith(embedded) || named === `${embedded}memory`)) return named
   const directory = path.resolve(io.cwd, named?.slice(embedded.length) ?? usualDirectory)

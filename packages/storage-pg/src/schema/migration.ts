@@ -1,10 +1,13 @@
-import type { Kysely } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Tables } from './tables.ts'
 
 /** One step of the schema. */
 export interface Migration {
   readonly version: number
   readonly name: string
-  /** Runs in a transaction of its own: it happens whole or not at all. */
-  apply(transaction: Kysely<unknown>, tables: Tables): Promise<void>
+  /**
+   * What it does, in order, in a transaction of its own: it happens whole or not at all. Pure and without parameters, so that
+   * the same statements can be printed as a script.
+   */
+  readonly statements: (tables: Tables) => readonly RawBuilder<unknown>[]
 }

@@ -5,6 +5,7 @@
 // - Ids compare by bytes (collation C), in every database alike.
 // - Blob and snapshot bodies are compressed before they arrive, hence EXTERNAL.
 import { sql } from 'kysely'
+import type { RawBuilder } from 'kysely'
 import type { Migration } from '../migration.ts'
 import type { Tables } from '../tables.ts'
 
@@ -12,13 +13,10 @@ import type { Tables } from '../tables.ts'
 export const firstSchema: Migration = {
   version: 1,
   name: 'first-schema',
-  apply: async (transaction, tables) => {
-    for (const statement of [...logTables(tables), ...contentTables(tables)])
-      await statement.execute(transaction)
-  },
+  statements: (tables) => [...logTables(tables), ...contentTables(tables)],
 }
 
-type Statement = ReturnType<typeof sql>
+type Statement = RawBuilder<unknown>
 
 function logTables({ entities, events, logHead, snapshots }: Tables): readonly Statement[] {
   return [

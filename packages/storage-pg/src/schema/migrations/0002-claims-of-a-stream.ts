@@ -6,7 +6,5 @@ import type { Migration } from '../migration.ts'
 export const claimsOfAStream: Migration = {
   version: 2,
   name: 'claims-of-a-stream',
-  apply: async (transaction, { blobRefs }) => {
-    await sql`create index blob_refs_stream on ${blobRefs} (stream)`.execute(transaction)
-  },
+  statements: ({ blobRefs }) => [sql`create index blob_refs_stream on ${blobRefs} (stream)`],
 }

@@ -10,9 +10,9 @@ import type { Migration } from '../migration.ts'
 export const logReaders: Migration = {
   version: 3,
   name: 'log-readers',
-  apply: async (transaction, { consumers, logHead }) => {
-    await sql`alter table ${logHead} add column awaited_until timestamptz`.execute(transaction)
-    await sql`create table ${consumers} (
+  statements: ({ consumers, logHead }) => [
+    sql`alter table ${logHead} add column awaited_until timestamptz`,
+    sql`create table ${consumers} (
       name text collate "C" primary key,
       position int8 not null check (position >= 0),
       attempts int4 not null default 0,
@@ -23,6 +23,6 @@ export const logReaders: Migration = {
       owner text collate "C",
       held_until timestamptz,
       updated_at timestamptz not null
-    )`.execute(transaction)
-  },
+    )`,
+  ],
 }

@@ -9,15 +9,12 @@ import type { Migration } from '../migration.ts'
 export const referenceTimes: Migration = {
   version: 4,
   name: 'reference-times',
-  apply: async (transaction, { blobRefs, entities }) => {
-    const statements = [
-      sql`alter table ${blobRefs}
+  statements: ({ blobRefs, entities }) => [
+    sql`alter table ${blobRefs}
         add column referenced_at timestamptz not null default date_trunc('milliseconds', now())`,
-      sql`update ${blobRefs} as ref set referenced_at = head.updated_at
+    sql`update ${blobRefs} as ref set referenced_at = head.updated_at
         from ${entities} as head where head.stream = ref.stream`,
-      sql`create index blob_refs_referenced_at on ${blobRefs} (referenced_at) where expires_at is not null`,
-      sql`create index entities_deleted on ${entities} (stream) where deleted_at is not null`,
-    ]
-    for (const statement of statements) await statement.execute(transaction)
-  },
+    sql`create index blob_refs_referenced_at on ${blobRefs} (referenced_at) where expires_at is not null`,
+    sql`create index entities_deleted on ${entities} (stream) where deleted_at is not null`,
+  ],
 }
