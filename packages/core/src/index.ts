@@ -89,6 +89,14 @@ export type { SnapshotRecord } from './snapshot/snapshot-record.ts'
 export type { StorageCapabilities } from './storage/capabilities.ts'
 export type { CommitResult } from './storage/commit-result.ts'
 export type { CommitUnit, RefClaim, RefRelease } from './storage/commit-unit.ts'
+export type {
+  ConsumerAdvance,
+  ConsumerClaim,
+  ConsumerClaimResult,
+  ConsumerFailure,
+  ConsumerReset,
+  ConsumerState,
+} from './storage/consumer.ts'
 export { defaultLogBytes, defaultLogLimit } from './storage/log.ts'
 export type { LogEntry, LogPage, LogRange, LogWatch } from './storage/log.ts'
 export { LogNews } from './storage/log-news.ts'
@@ -127,6 +135,17 @@ export type {
   VerifyProgress,
   VerifyReport,
 } from './storage/verify.ts'
+
+export { consume } from './log/consume.ts'
+export type {
+  ConsumeOptions,
+  Consumer,
+  ConsumerContext,
+  ConsumerOptions,
+  ConsumerWork,
+} from './log/consumer-options.ts'
+export { subscribe } from './log/subscribe.ts'
+export type { LogSource, SubscribeOptions } from './log/subscribe.ts'
 
 export { backoffMs } from './ports/backoff.ts'
 export { systemClock } from './ports/clock.ts'

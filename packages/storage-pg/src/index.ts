@@ -4,3 +4,4 @@ export type { MigrateOptions, MigrationPlan, MigrationStep } from './migrate-sto
 export type { PoolOptions } from './connect/pg-pool.ts'
 export { openStorage } from './open-storage.ts'
 export type { StorageOptions } from './open-storage.ts'
+export { projection } from './subscribe/projection.ts'

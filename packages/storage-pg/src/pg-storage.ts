@@ -5,6 +5,12 @@ import type {
   BlobWrite,
   CommitResult,
   CommitUnit,
+  ConsumerAdvance,
+  ConsumerClaim,
+  ConsumerClaimResult,
+  ConsumerFailure,
+  ConsumerReset,
+  ConsumerState,
   EntityEvent,
   EntityFilter,
   EntityHead,
@@ -38,6 +44,14 @@ import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity
 import { readStats } from './retention/stats.ts'
 import { prune } from './retention/prune.ts'
 import type { StorageContext } from './storage-context.ts'
+import {
+  advanceConsumer,
+  claimConsumer,
+  failConsumer,
+  listConsumers,
+  releaseConsumer,
+  resetConsumer,
+} from './subscribe/consumers.ts'
 import type { LogListener } from './subscribe/log-listener.ts'
 import { readLog } from './subscribe/read-log.ts'
 import { verify } from './verify/verify.ts'
@@ -95,6 +109,47 @@ export class PgStorage implements Storage {
 
   watchLog(): Promise<LogWatch> {
     return this.#run('watching the log', async ({ news }) => news.watch())
+  }
+
+  claimConsumer(claim: ConsumerClaim): Promise<ConsumerClaimResult> {
+    return this.#run('claiming a consumer', (context) => claimConsumer(context, claim))
+  }
+
+  async advanceConsumer(
+    advance: ConsumerAdvance,
+    write?: (transaction: unknown) => Promise<void>,
+  ): Promise<boolean> {
+    // What the handler throws is its own, and is handed back as it is.
+    let thrown: { readonly error: unknown } | undefined
+    const watched =
+      write &&
+      (async (transaction: unknown): Promise<void> => {
+        await write(transaction).catch((error: unknown) => {
+          thrown = { error }
+          throw error
+        })
+      })
+    try {
+      return await this.#run('moving a checkpoint', (context) => advanceConsumer(context, advance, watched))
+    } catch (error) {
+      throw thrown === undefined ? error : thrown.error
+    }
+  }
+
+  failConsumer(failure: ConsumerFailure): Promise<boolean> {
+    return this.#run('noting a failure', (context) => failConsumer(context, failure))
+  }
+
+  releaseConsumer(name: string, epoch: number): Promise<void> {
+    return this.#run('releasing a consumer', (context) => releaseConsumer(context, name, epoch))
+  }
+
+  listConsumers(): Promise<readonly ConsumerState[]> {
+    return this.#run('listing consumers', listConsumers)
+  }
+
+  resetConsumer(name: string, reset: ConsumerReset): Promise<boolean> {
+    return this.#run('resetting a consumer', (context) => resetConsumer(context, name, reset))
   }
 
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {

@@ -4,6 +4,7 @@ import { runContract, storageContractCases } from '@perdure/testkit'
 import type { CaseOutcome, ContractCase, ContractSettings } from '@perdure/testkit'
 import { blobMutants } from './mutants/blob-mutants.ts'
 import { commitMutants } from './mutants/commit-mutants.ts'
+import { consumerMutants } from './mutants/consumer-mutants.ts'
 import { lifecycleMutants } from './mutants/lifecycle-mutants.ts'
 import { logMutants } from './mutants/log-mutants.ts'
 import { openMutant } from './mutants/mutant.ts'
@@ -21,6 +22,7 @@ const mutants: readonly Mutant[] = [
   ...positionMutants,
   ...readMutants,
   ...logMutants,
+  ...consumerMutants,
   ...snapshotMutants,
   ...blobMutants,
   ...valueMutants,

@@ -12,6 +12,7 @@ import { EntityViews } from './entity-views.ts'
 import { HostLife } from './host-life.ts'
 import type { HostOptions } from './host-options.ts'
 import { Listeners } from './listeners.ts'
+import { LogReaders } from './log-readers.ts'
 import { Registry } from './registry.ts'
 
 /** Commands on their way at once, when the options do not say. */
@@ -30,6 +31,7 @@ export interface HostParts {
   readonly admission: Admission
   readonly intake: CommandIntake
   readonly views: EntityViews
+  readonly logReaders: LogReaders
   readonly limits: Limits
 }
 
@@ -71,5 +73,6 @@ export function makeHostParts(options: HostOptions): HostParts {
   const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })
   const views = new EntityViews(life, registry, deps)
-  return { life, deps, cycle, registry, listeners, admission, intake, views, limits }
+  const logReaders = new LogReaders({ storage, deps, life, registry })
+  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, limits }
 }

@@ -1,7 +1,7 @@
 // The host: the public face of a process that runs entities. Finds or makes the actor of an entity, hands it commands,
 // and ends everything in good order. It decides nothing about entities and writes nothing itself.
 import { defaultTenant } from '@perdure/core'
-import type { EntityHead, Storage, StorageStats, SweepResult } from '@perdure/core'
+import type { Consumer, EntityHead, LogEntry, Storage, StorageStats, SweepResult } from '@perdure/core'
 import { EntityExists, HostStopped } from '../errors/host-errors.ts'
 import type { ActivationCounts } from '../entity/activation-counts.ts'
 import { checkEntityKey } from '../entity/make-command.ts'
@@ -10,6 +10,7 @@ import { EntityRef } from './entity-ref.ts'
 import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import { makeHostParts } from './host-parts.ts'
+import type { HostConsumeOptions, HostSubscribeOptions } from './log-readers.ts'
 import type { HostParts } from './host-parts.ts'
 
 /** Runs entities. Made by `createHost`; ended by `stop`, or by `await using`. */
@@ -97,6 +98,25 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     return true
   }
 
+  /**
+   * Every event of every entity, of all tenants unless one is named, in order of position, each once; then waits for more. Ends
+   * when the host stops. For readers that remember where they were, see `consume`.
+   * @throws InvalidArgument for a type that this host does not know, HostStopped; StorageError while iterating
+   */
+  subscribe(options: HostSubscribeOptions = {}): AsyncIterable<LogEntry> {
+    return this.#parts.logReaders.subscribe(options)
+  }
+
+  /**
+   * Starts a named consumer: hands it the events of the log, batch by batch, from its checkpoint on, in one process at a time.
+   * With `handler` each event comes at least once; with `project` (see `projection` of @perdure/storage-pg) its effect in the same
+   * database is there exactly once. Works until it is stopped, or the host is.
+   * @throws InvalidArgument for a type that this host does not know, HostStopped; PerdureError `invalid_option`
+   */
+  consume(options: HostConsumeOptions): Consumer {
+    return this.#parts.logReaders.consume(options)
+  }
+
   /** Expires references whose time is over and deletes the blobs that nothing refers to. */
   sweep(options: { readonly graceMs?: number; readonly signal?: AbortSignal } = {}): Promise<SweepResult> {
     return this.#storage.sweep({ now: this.now, ...options })
@@ -135,15 +155,20 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     if (errors.length > 0) throw new AggregateError(errors, 'the host could not stop cleanly')
   }
 
-  /** Waits until every accepted command is settled. @returns false when the deadline came first */
+  /**
+   * Waits until every accepted command is settled, and every consumer has put its work down. A handler that does not heed its
+   * signal is not waited for beyond the deadline. @returns whether the commands are settled
+   */
   async #drain(deadlineMs: number): Promise<boolean> {
-    const { clock } = this.#parts.deps
+    const { admission, deps, logReaders } = this.#parts
     let handle: unknown
-    const deadline = new Promise<boolean>((resolve) => {
-      handle = clock.setTimeout(() => resolve(false), deadlineMs)
+    const deadline = new Promise<void>((resolve) => {
+      handle = deps.clock.setTimeout(resolve, deadlineMs)
     })
-    const isDrained = await Promise.race([this.#parts.admission.whenEmpty().then(() => true), deadline])
-    clock.clearTimeout(handle)
+    let isDrained = false
+    const emptied = admission.whenEmpty().then(() => (isDrained = true))
+    await Promise.race([Promise.all([emptied, logReaders.stop()]), deadline])
+    deps.clock.clearTimeout(handle)
     return isDrained
   }
 }

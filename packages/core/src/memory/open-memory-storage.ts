@@ -10,6 +10,14 @@ import { defaultLimits } from '../json/limits.ts'
 import type { StorageCapabilities } from '../storage/capabilities.ts'
 import type { CommitResult } from '../storage/commit-result.ts'
 import type { CommitUnit, RefClaim } from '../storage/commit-unit.ts'
+import type {
+  ConsumerAdvance,
+  ConsumerClaim,
+  ConsumerClaimResult,
+  ConsumerFailure,
+  ConsumerReset,
+  ConsumerState,
+} from '../storage/consumer.ts'
 import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
 import { LogNews } from '../storage/log-news.ts'
 import type {
@@ -32,6 +40,7 @@ import type {
 } from '../storage/storage.ts'
 import { entityAddress } from './address.ts'
 import { BlobShelf } from './blob-shelf.ts'
+import { Consumers } from './consumers.ts'
 import { judgeUnit } from './judge-unit.ts'
 import { listHeads } from './list-heads.ts'
 import { Log } from './log.ts'
@@ -69,6 +78,7 @@ class InMemory implements MemoryStorage {
   readonly #log = new Log()
   readonly #news = new LogNews()
   #isPruning = false
+  readonly #consumers = new Consumers()
   #closed = false
 
   constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
@@ -124,6 +134,42 @@ class InMemory implements MemoryStorage {
   async watchLog(): Promise<LogWatch> {
     this.#assertOpen()
     return this.#news.watch()
+  }
+
+  async claimConsumer(claim: ConsumerClaim): Promise<ConsumerClaimResult> {
+    this.#assertOpen()
+    return this.#consumers.claim(claim, this.#log.head)
+  }
+
+  async advanceConsumer(
+    advance: ConsumerAdvance,
+    write?: (transaction: unknown) => Promise<void>,
+  ): Promise<boolean> {
+    this.#assertOpen()
+    // What the memory of a process holds dies with the checkpoint: there is nothing that a transaction could add.
+    await write?.(undefined)
+    this.#assertOpen()
+    return this.#consumers.advance(advance)
+  }
+
+  async failConsumer(failure: ConsumerFailure): Promise<boolean> {
+    this.#assertOpen()
+    return this.#consumers.fail(failure)
+  }
+
+  async releaseConsumer(name: string, epoch: number): Promise<void> {
+    this.#assertOpen()
+    this.#consumers.release(name, epoch)
+  }
+
+  async listConsumers(): Promise<readonly ConsumerState[]> {
+    this.#assertOpen()
+    return this.#consumers.list(this.#log.head)
+  }
+
+  async resetConsumer(name: string, reset: ConsumerReset): Promise<boolean> {
+    this.#assertOpen()
+    return this.#consumers.reset(name, reset)
   }
 
   async readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {

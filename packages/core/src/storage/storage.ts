@@ -6,6 +6,14 @@ import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
 import type { StorageCapabilities } from './capabilities.ts'
 import type { CommitResult } from './commit-result.ts'
 import type { CommitUnit, RefClaim } from './commit-unit.ts'
+import type {
+  ConsumerAdvance,
+  ConsumerClaim,
+  ConsumerClaimResult,
+  ConsumerFailure,
+  ConsumerReset,
+  ConsumerState,
+} from './consumer.ts'
 import type { LogPage, LogRange, LogWatch } from './log.ts'
 import type { VerifyOptions, VerifyReport } from './verify.ts'
 import type { PruneOptions, PruneResult, SweepOptions, SweepResult } from './retention.ts'
@@ -111,6 +119,36 @@ export interface Storage {
 
   /** Starts to watch for news of the log. Whatever is committed from now on wakes the watch, or is on a page read from now on. */
   watchLog(): Promise<LogWatch>
+
+  /**
+   * Takes the work of a named consumer, which comes into being with it: unless it is blocked, to wait, or held by another
+   * owner whose time is not over. Of several who claim at once one gets it. Under a new epoch, so that whoever had it before
+   * can change nothing any more.
+   */
+  claimConsumer(claim: ConsumerClaim): Promise<ConsumerClaimResult>
+
+  /**
+   * Moves a checkpoint, never back, and keeps the work for another lease. With `write`, that is carried out first, in the same
+   * transaction: what it writes through the transaction (of a kind that the storage names) and the checkpoint are stored
+   * together or not at all. Rejects with what `write` rejects with.
+   * @returns false when the work is no longer the caller's; then nothing is stored
+   */
+  advanceConsumer(advance: ConsumerAdvance, write?: (transaction: unknown) => Promise<void>): Promise<boolean>
+
+  /** Notes a failure and gives the work back. @returns false when the work is no longer the caller's; then nothing is stored */
+  failConsumer(failure: ConsumerFailure): Promise<boolean>
+
+  /** Gives the work back, if it is still the caller's. */
+  releaseConsumer(name: string, epoch: number): Promise<void>
+
+  /** Every named consumer, by name in order of UTF-8 bytes. */
+  listConsumers(): Promise<readonly ConsumerState[]>
+
+  /**
+   * Lets a consumer go on that is blocked or waits, from its checkpoint or from another one; takes the work from whoever has it.
+   * @returns false when there is no such consumer
+   */
+  resetConsumer(name: string, reset: ConsumerReset): Promise<boolean>
 
   /** The content under this hash, verified (`corrupt_blob` if it is not what it claims), or undefined. Tenant-scoped. */
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined>

@@ -3,6 +3,7 @@ import type { ContractCase } from './contract-case.ts'
 import { blobCases } from './cases/blobs.ts'
 import { commitCases } from './cases/commit.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
+import { consumerCases } from './cases/consumers.ts'
 import { headCases } from './cases/heads.ts'
 import { isolationCases } from './cases/isolation.ts'
 import { logCases } from './cases/log.ts'
@@ -29,6 +30,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...positionCases,
   ...readCases,
   ...logCases,
+  ...consumerCases,
   ...loadCases,
   ...headCases,
   ...snapshotCases,

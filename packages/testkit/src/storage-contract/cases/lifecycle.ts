@@ -19,6 +19,14 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   readHeads: (storage) => storage.readHeads([entity]),
   readLog: (storage) => storage.readLog({ after: 0n }),
   watchLog: (storage) => storage.watchLog(),
+  claimConsumer: (storage) => storage.claimConsumer({ name: 'c', owner: 'o', from: 0n, now, leaseMs: 1_000 }),
+  advanceConsumer: (storage) =>
+    storage.advanceConsumer({ name: 'c', epoch: 1, position: 0n, now, leaseMs: 1_000 }),
+  failConsumer: (storage) =>
+    storage.failConsumer({ name: 'c', epoch: 1, attempts: 1, error: 'it failed', now }),
+  releaseConsumer: (storage) => storage.releaseConsumer('c', 1),
+  listConsumers: (storage) => storage.listConsumers(),
+  resetConsumer: (storage) => storage.resetConsumer('c', { now }),
   'readHeads of nobody': (storage) => storage.readHeads([]),
   listEntities: (storage) => storage.listEntities({ tenant: 'tenant-a', type: 'Session', limit: 1 }),
   readBlob: (storage) => storage.readBlob('tenant-a', contentOf(1).hash),

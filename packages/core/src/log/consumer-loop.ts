@@ -1,0 +1,277 @@
+// The life of one named consumer in one process. Modes:
+// - claiming: it wants the work. Left when it gets it, or with `stop`. Waits while another has it, after a failure until the
+//   time that is stored, and while it is blocked.
+// - working: it has the work under an epoch. Left when a batch fails, when the epoch is another's, or with `stop`.
+// What is certain is what the storage says: after anything unclear it claims again, and goes on from the checkpoint it is told.
+import { assertNever } from '../errors/assert-never.ts'
+import { isPerdureError } from '../errors/perdure-error.ts'
+import { backoffMs } from '../ports/backoff.ts'
+import type { Clock } from '../ports/clock.ts'
+import type { Logger } from '../ports/logger.ts'
+import type { Random } from '../ports/random.ts'
+import type { ConsumerClaimResult, ConsumerState } from '../storage/consumer.ts'
+import type { LogPage } from '../storage/log.ts'
+import type { Storage } from '../storage/storage.ts'
+import type { ConsumeOptions, ConsumerOptions } from './consumer-options.ts'
+import { LogFollower, retrying } from './log-follower.ts'
+import { pause } from './pause.ts'
+
+/** What a consumer needs of a storage. */
+export type ConsumerStore = Pick<
+  Storage,
+  'readLog' | 'watchLog' | 'claimConsumer' | 'advanceConsumer' | 'failConsumer' | 'releaseConsumer'
+>
+
+/** Options with every default filled in. */
+export type LoopOptions = ConsumeOptions & {
+  readonly batch: number
+  readonly leaseMs: number
+  readonly pollIntervalMs: number
+  readonly retry: Required<NonNullable<ConsumerOptions['retry']>>
+  readonly clock: Clock
+  readonly random: Random
+  readonly logger: Logger
+  readonly owner: string
+}
+
+/** The work while it is this process's. */
+interface Hold {
+  readonly epoch: number
+  position: bigint
+  attempts: number
+  /** When the storage last heard, epoch milliseconds. */
+  heardAt: number
+}
+
+/** How long a checkpoint may lag behind events that did not concern the consumer, milliseconds. */
+const skipMs = 1_000
+
+/** Claims, works, fails, claims again. */
+export class ConsumerLoop {
+  readonly #storage: ConsumerStore
+  readonly #options: LoopOptions
+  readonly #stopping = new AbortController()
+  /** Up to here events come one by one: somewhere in between is one that fails. */
+  #carefulUpTo = 0n
+
+  constructor(storage: ConsumerStore, options: LoopOptions) {
+    this.#storage = storage
+    this.#options = options
+  }
+
+  stop(): void {
+    this.#stopping.abort()
+  }
+
+  /** Resolves once it is stopped; never rejects. */
+  async run(): Promise<void> {
+    const { clock, logger, leaseMs, name } = this.#options
+    while (!this.#isStopping) {
+      try {
+        const claim = await this.#claim()
+        if (claim === undefined) return
+        if (claim.kind === 'claimed') await this.#work(claim)
+        else await pause(clock, this.#delayOf(claim), this.#stopping.signal)
+      } catch (error) {
+        if (isPerdureError(error, 'storage_closed')) return
+        logger.error({ consumer: name, error: String(error) }, 'a consumer cannot reach its checkpoint')
+        await pause(clock, leaseMs, this.#stopping.signal)
+      }
+    }
+  }
+
+  get #isStopping(): boolean {
+    return this.#stopping.signal.aborted
+  }
+
+  get #ports(): Parameters<typeof retrying>[0] {
+    const { clock, random, logger } = this.#options
+    return { clock, random, logger, signal: this.#stopping.signal }
+  }
+
+  #claim(): Promise<ConsumerClaimResult | undefined> {
+    const { name, owner, leaseMs, clock, from = 'start' } = this.#options
+    const start = from === 'start' ? 0n : from === 'now' ? 'head' : from
+    return retrying(this.#ports, () =>
+      this.#storage.claimConsumer({ name, owner, from: start, now: clock.now(), leaseMs }),
+    )
+  }
+
+  #delayOf({ kind, consumer }: Exclude<ConsumerClaimResult, { kind: 'claimed' }>): number {
+    const { clock, leaseMs } = this.#options
+    const until = (time: number | undefined): number =>
+      Math.min(Math.max((time ?? 0) - clock.now(), 1), leaseMs)
+    switch (kind) {
+      case 'held':
+        return until(consumer.heldUntil)
+      case 'waiting':
+        return until(consumer.nextAttemptAt)
+      case 'blocked':
+        return leaseMs
+      default:
+        return assertNever(kind)
+    }
+  }
+
+  async #work({
+    epoch,
+    consumer,
+  }: {
+    readonly epoch: number
+    readonly consumer: ConsumerState
+  }): Promise<void> {
+    const { types, tenant, maxBytes, clock, name, logger } = this.#options
+    const filter = {
+      ...(types && { types }),
+      ...(tenant !== undefined && { tenant }),
+      ...(maxBytes !== undefined && { maxBytes }),
+    }
+    const { position, attempts } = consumer
+    const hold: Hold = { epoch, position, attempts, heardAt: clock.now() }
+    const follower = new LogFollower({ storage: this.#storage, after: position, filter, ...this.#ports })
+    try {
+      while (await this.#step(hold, follower)) continue
+    } catch (error) {
+      if (isPerdureError(error, 'storage_closed')) throw error
+      await this.#fail(hold, error)
+    } finally {
+      follower.close()
+    }
+    if (!this.#isStopping) return
+    await this.#storage.releaseConsumer(name, epoch).catch((error: unknown) => {
+      logger.warn({ consumer: name, error: String(error) }, 'a consumer could not give its work back')
+    })
+  }
+
+  /** One page. @returns false when the work is over for now */
+  async #step(hold: Hold, follower: LogFollower): Promise<boolean> {
+    const { batch, clock, leaseMs, pollIntervalMs } = this.#options
+    const page = await follower.read(hold.position < this.#carefulUpTo ? 1 : batch)
+    if (page === undefined) return false
+    if (page.entries.length > 0) return this.#deliver(hold, page)
+    const silentMs = clock.now() - hold.heardAt
+    const isBehind = page.seenUpTo > hold.position && silentMs >= skipMs
+    if ((isBehind || silentMs >= leaseMs / 3) && !(await this.#advance(hold, page.seenUpTo))) return false
+    if (page.seenUpTo >= page.head) await follower.wait(pollIntervalMs)
+    return !this.#isStopping
+  }
+
+  /** Has a page handled and moves the checkpoint behind it. @returns false when the work is over for now */
+  async #deliver(hold: Hold, page: LogPage): Promise<boolean> {
+    const { handler, project } = this.#options
+    const over = new AbortController()
+    const { signal } = over
+    const end = (): void => over.abort()
+    const stopRenewing = this.#keepRenewing(hold, end)
+    this.#stopping.signal.addEventListener('abort', end, { once: true })
+    const context = { signal, attempt: hold.attempts + 1 }
+    let failure: { readonly error: unknown } | undefined
+    const attempt = async (work: () => unknown): Promise<void> => {
+      try {
+        await work()
+      } catch (error) {
+        failure = { error }
+        throw error
+      }
+    }
+    try {
+      if (project !== undefined) {
+        return await this.#advance(hold, page.seenUpTo, (transaction) =>
+          attempt(() => project(transaction, page.entries, context)),
+        )
+      }
+      await attempt(() => handler(page.entries, context))
+      return await this.#advanceAtLast(hold, page.seenUpTo)
+    } catch (error) {
+      if (failure === undefined) return this.#doubt(error)
+      if (page.seenUpTo > this.#carefulUpTo) this.#carefulUpTo = page.seenUpTo
+      // Told to stop, a handler may give up: that is no failure.
+      if (!signal.aborted) await this.#fail(hold, failure.error)
+      return false
+    } finally {
+      stopRenewing()
+      this.#stopping.signal.removeEventListener('abort', end)
+    }
+  }
+
+  /** Says every now and then that it still works, for as long as the handler takes. */
+  #keepRenewing(hold: Hold, onLost: () => void): () => void {
+    const { clock, leaseMs } = this.#options
+    let isOver = false
+    let handle: unknown
+    const renewLater = (): void => {
+      handle = clock.setTimeout(() => void renew(), leaseMs / 3)
+    }
+    const renew = async (): Promise<void> => {
+      const isKept = await this.#advance(hold, hold.position).catch(() => true)
+      if (isOver) return
+      if (isKept) renewLater()
+      else onLost()
+    }
+    renewLater()
+    return () => {
+      isOver = true
+      clock.clearTimeout(handle)
+    }
+  }
+
+  async #advance(
+    hold: Hold,
+    position: bigint,
+    write?: (transaction: unknown) => Promise<void>,
+  ): Promise<boolean> {
+    const { name, clock, leaseMs } = this.#options
+    const now = clock.now()
+    const advance = { name, epoch: hold.epoch, position, now, leaseMs }
+    const isDone = await this.#storage.advanceConsumer(advance, write)
+    if (!isDone) return false
+    hold.heardAt = now
+    if (position > hold.position) {
+      hold.position = position
+      hold.attempts = 0
+    }
+    return true
+  }
+
+  /** What is handled is handled: the checkpoint is tried for as long as it takes, also while stopping. */
+  async #advanceAtLast(hold: Hold, position: bigint): Promise<boolean> {
+    try {
+      return await this.#advance(hold, position)
+    } catch (error) {
+      if (this.#isStopping) throw error
+      return (await retrying(this.#ports, () => this.#advance(hold, position))) ?? false
+    }
+  }
+
+  /** The storage failed, so that nobody knows where the checkpoint is: to be asked. */
+  async #doubt(error: unknown): Promise<boolean> {
+    if (isPerdureError(error, 'storage_closed')) throw error
+    const { clock, random, logger, retry, name } = this.#options
+    logger.warn({ consumer: name, error: String(error) }, 'a consumer looks for its checkpoint again')
+    await pause(clock, backoffMs(retry, 1, random), this.#stopping.signal)
+    return false
+  }
+
+  async #fail(hold: Hold, error: unknown): Promise<void> {
+    const { name, clock, random, logger, retry } = this.#options
+    const attempts = hold.attempts + 1
+    const now = clock.now()
+    const isBlocked = attempts >= retry.maxAttempts
+    const nextAttemptAt = now + backoffMs(retry, attempts, random)
+    const failure = { name, epoch: hold.epoch, attempts, error: textOf(error), now }
+    const facts = { consumer: name, position: hold.position, attempts, error: failure.error }
+    if (isBlocked) logger.error(facts, 'a consumer is blocked until it is reset')
+    else logger.warn({ ...facts, nextAttemptAt }, 'a consumer failed, and tries again later')
+    await retrying(this.#ports, () =>
+      this.#storage.failConsumer(isBlocked ? failure : { ...failure, nextAttemptAt }),
+    )
+  }
+}
+
+/** The longest text of an error that is kept, UTF-16 units. */
+const maxErrorLength = 2_000
+
+function textOf(error: unknown): string {
+  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
+  return text.slice(0, maxErrorLength).toWellFormed().replaceAll('\0', '\uFFFD')
+}
