@@ -9,6 +9,7 @@ import { lifecycleMutants } from './mutants/lifecycle-mutants.ts'
 import { logMutants } from './mutants/log-mutants.ts'
 import { openMutant } from './mutants/mutant.ts'
 import type { Mutant } from './mutants/mutant.ts'
+import { pruneMutants } from './mutants/prune-mutants.ts'
 import { positionMutants } from './mutants/position-mutants.ts'
 import { readMutants } from './mutants/read-mutants.ts'
 import { refusalMutants } from './mutants/refusal-mutants.ts'
@@ -25,6 +26,7 @@ const mutants: readonly Mutant[] = [
   ...consumerMutants,
   ...snapshotMutants,
   ...blobMutants,
+  ...pruneMutants,
   ...valueMutants,
   ...lifecycleMutants,
   ...verifyMutants,
@@ -42,7 +44,7 @@ function caseNamed(name: string): ContractCase {
   return found
 }
 
-describe('the storage contract', { timeout: 60_000 }, () => {
+describe('the storage contract', { timeout: 240_000 }, () => {
   for (const mutant of mutants)
     it(`catches a storage that ${mutant.name}`, async () => {
       const outcome = await outcomeOf(mutant, caseNamed(mutant.breaks))

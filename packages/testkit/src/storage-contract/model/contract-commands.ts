@@ -32,7 +32,13 @@ export type Step =
   | { readonly kind: 'commit'; readonly units: readonly UnitStep[] }
   /** Commits again what an earlier commit did, this many before the last. */
   | { readonly kind: 'repeat'; readonly back: number }
-  | { readonly kind: 'sweep'; readonly pass: number; readonly graceMs: number }
+  /** With an age it is a prune; a dry run comes first, and must have said what is done then. */
+  | {
+      readonly kind: 'sweep'
+      readonly pass: number
+      readonly graceMs: number
+      readonly maxAgeMs: number | null
+    }
   | {
       readonly kind: 'restore'
       readonly entity: string
@@ -89,6 +95,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
       kind: fc.constant('sweep' as const),
       pass: fc.integer({ min: 0, max: 150 }),
       graceMs: fc.constantFrom(0, 0, 50, 200),
+      maxAgeMs: fc.option(fc.integer({ min: 0, max: 200 }), { freq: 2 }),
     }),
   },
   {

@@ -17,7 +17,8 @@ const runMs = 1_000_000
  */
 export async function runHistory(storage: Storage, steps: readonly Step[], run: number): Promise<void> {
   const now = startOfTime + run * runMs
-  await storage.sweep({ now })
+  // What ends and what deleted entities of earlier runs hold goes now, so that no prune of this run finds it.
+  await storage.prune({ now, maxAgeMs: 0 })
   const { refs, blobs, lastPosition } = await storage.stats()
   const history = new History(storage, `run-${run}`, now, { refs, blobs, lastPosition })
   for (const [index, step] of steps.entries()) {
@@ -58,17 +59,7 @@ class History {
         return this.#commit(this.#commits.at(-1 - step.back) ?? [])
       case 'sweep': {
         this.#now += step.pass
-        const {
-          freedBytes: _,
-          outcome: __,
-          ...counts
-        } = await this.#storage.sweep({
-          now: this.#now,
-          graceMs: step.graceMs,
-          batch: 2,
-        })
-        assert.deepEqual(counts, this.#model.sweep(this.#now, step.graceMs), 'what the sweep did')
-        return
+        return this.#sweep(step.graceMs, step.maxAgeMs)
       }
       case 'restore': {
         const version = this.#version(step.entity) + step.offset
@@ -131,6 +122,16 @@ class History {
     assert.equal(lastPosition - this.#before.lastPosition, BigInt(this.#model.positions), 'positions')
   }
 
+  async #sweep(graceMs: number, maxAgeMs: number | null): Promise<void> {
+    const options = { now: this.#now, graceMs, batch: 2, ...(maxAgeMs === null ? {} : { maxAgeMs }) }
+    const dry = await this.#storage.prune({ ...options, dryRun: true })
+    const result = maxAgeMs === null ? await this.#storage.sweep(options) : await this.#storage.prune(options)
+    assert.deepEqual({ ...dry, ...result }, dry, 'what the dry run said, and what was done')
+    const { expiredRefs, agedRefs, orphanedBlobs, deletedBlobs } = dry
+    const expected = this.#model.sweep(this.#now, graceMs, maxAgeMs ?? Infinity)
+    assert.deepEqual({ expiredRefs, agedRefs, orphanedBlobs, deletedBlobs }, expected, 'what the sweep did')
+  }
+
   async #commit(pairs: readonly (readonly [CommitUnit, ModelUnit])[]): Promise<void> {
     const results = await this.#storage.commit(pairs.map(([unit]) => unit))
     const expected = pairs.map(([, model]) => this.#model.commit(model))
@@ -146,7 +147,7 @@ class History {
       .map((claim) => this.#modelClaim(claim))
     const snapshot = step.snapshotBehind === null ? 0 : expected + step.events - step.snapshotBehind
     const unit = unitOf(this.#key(step.entity), expected, {
-      events: step.events,
+      events: Array.from({ length: step.events }, () => ({ at: this.#now })),
       writer,
       deletes: step.deletes,
       holds: claims.map(({ field, content, expiresAt }) => hold(field, content, expiresAt)),
@@ -156,7 +157,16 @@ class History {
     const eventIds = unit.events.map((event) => event.eventId)
     return [
       unit,
-      { entity: step.entity, expected, eventIds, deletes: step.deletes, claims, releases, snapshot },
+      {
+        entity: step.entity,
+        at: this.#now,
+        expected,
+        eventIds,
+        deletes: step.deletes,
+        claims,
+        releases,
+        snapshot,
+      },
     ]
   }
 
