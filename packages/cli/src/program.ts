@@ -10,6 +10,7 @@ import { addSchema, addTypes } from './commands/generate.ts'
 import { addInit } from './commands/init.ts'
 import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
 import { addMigrate } from './commands/migrate.ts'
+import { addSimulate, addVerify } from './commands/prove.ts'
 import { addFormat, addMigrateSpec } from './commands/rewrite.ts'
 import { addStorage } from './commands/storage.ts'
 import type { CliIo } from './io.ts'
@@ -18,6 +19,7 @@ import { paintFor, wantsColor } from './terminal/paint.ts'
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
+  ['Proof:', [addVerify, addSimulate]],
   ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addMigrate, addStorage]],
   ['Help:', [addCompletion]],
 ]

@@ -32,6 +32,8 @@ describe.runIf(has('bash'))('completion for bash', () => {
   it('offers the options of a command, and the values of an option', async () => {
     expect(await complete('check', '--s')).toEqual(['--strict'])
     expect(await complete('graph', '--format', '')).toEqual(['mermaid', 'svg'])
+    expect(await complete('verify', '--trace', '')).toEqual(['table', 'test', 'commands'])
+    expect(await complete('simulate', '--se')).toEqual(['--seeds', '--seed'])
     expect(await complete('completion', '')).toEqual(expect.arrayContaining(['bash', 'zsh', 'fish']))
   })
 

@@ -1,7 +1,7 @@
-import { readFile, readdir } from 'node:fs/promises'
+import { readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { describe, expect, it } from 'vitest'
-import { broken, lamp } from './helpers/specs.ts'
+import { broken, lamp, vast } from './helpers/specs.ts'
 import { spawnCli, waitForOutput } from './helpers/spawn-cli.ts'
 import { makeWorkspace } from './helpers/workspace.ts'
 
@@ -54,6 +54,21 @@ describe('the process', () => {
     timeout,
   )
 
+  it.skipIf(process.platform === 'win32')(
+    'ends a search that would take a minute at Ctrl-C',
+    async () => {
+      const cwd = await makeWorkspace({ 'lamp.ioa.toml': lamp })
+      const { child, ended } = spawnCli(['verify', '--watch'], { cwd })
+      await waitForOutput(child.stdout, 'watching')
+      await writeFile(path.join(cwd, 'vast.ioa.toml'), vast)
+      // The search says nothing in a pipe; it begins within a second of the change.
+      await new Promise((resolve) => setTimeout(resolve, 1_500))
+      child.kill('SIGINT')
+      expect(await ended).toMatchObject({ exitCode: 0 })
+    },
+    timeout,
+  )
+
   it(
     'loads no storage for spec commands, and no parser for help',
     async () => {
@@ -62,6 +77,13 @@ describe('the process', () => {
       expect(check.some((url) => url.includes('/spec-parser/'))).toBe(true)
       expect(
         check.filter((url) => /storage-pg|kysely|pglite|node_modules\/pg|dagre|xstate/.test(url)),
+      ).toEqual([])
+      const verify = await modulesOf(['verify'], cwd)
+      expect(verify.some((url) => url.includes('/testkit/src/checker/'))).toBe(true)
+      expect(
+        verify.filter((url) =>
+          /storage-pg|kysely|node_modules\/pg|xstate|fast-check|vitest|packages\/actors/.test(url),
+        ),
       ).toEqual([])
       const help = await modulesOf(['--help'], cwd)
       expect(help.some((url) => url.includes('/commander/'))).toBe(true)

@@ -7,7 +7,7 @@ import { makeWorkspace } from './helpers/workspace.ts'
 
 const cwd = import.meta.dirname
 const commands =
-  'init check lint format migrate-spec types schema graph explain entities state history events tail migrate storage completion'.split(
+  'init check lint format migrate-spec types schema graph explain verify simulate entities state history events tail migrate storage completion'.split(
     ' ',
   )
 
@@ -94,6 +94,16 @@ describe('wrong usage', () => {
       'help for a misspelt command',
       ['help', 'chekc'],
       "error usage: unknown command 'chekc'\n  = did you mean 'check'?\n",
+    ],
+    [
+      'a fault that is none',
+      ['simulate', '--faults', 'failAfter,fire'],
+      "error usage: there is no fault 'fire'\n  = --faults is swarm, none, or some of failBefore,failAfter,latency,duplicate,missingBlob,corruptBlob,crashBefore,crashDuring,crashAfter\n",
+    ],
+    [
+      'fields that are none',
+      ['verify', '--create', '[1]'],
+      `error usage: --create takes a JSON object or 'any', not [1]\n  = as in --create '{"customer":"c-1"}'\n`,
     ],
     [
       'a shell that is none of those there are',

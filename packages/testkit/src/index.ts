@@ -72,7 +72,7 @@ export type {
 } from './checker/report.ts'
 export type { Trace, TraceStep } from './checker/concrete/trace.ts'
 export type { VerifyOptions, VerifyProgress } from './checker/verify-options.ts'
-export { verifySpec } from './checker/verify-spec.ts'
+export { verifySpec, verifySpecInTurns } from './checker/verify-spec.ts'
 
 export { runOfSeed, simulate, simulateEveryFault, simulateRun } from './simulate/simulate.ts'
 export type { SimulatedRun, SimulateOptions, SimulationFacts, SimulationReport } from './simulate/simulate.ts'

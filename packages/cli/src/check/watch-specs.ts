@@ -18,7 +18,7 @@ const clearScreen = '\u001B[2J\u001B[3J\u001B[H'
 export async function watchSpecs(
   io: CliIo,
   globs: readonly string[],
-  look: () => Promise<unknown>,
+  look: (signal: AbortSignal) => Promise<unknown>,
 ): Promise<ExitCode> {
   const paint = paintFor(io.stdout, io.env)
   const signal = io.interrupted()
@@ -27,7 +27,7 @@ export async function watchSpecs(
     if (now === seen) continue
     seen = now
     if (io.stdout.isTTY) io.stdout.write(clearScreen)
-    await lookOnce(io, look)
+    await lookOnce(io, () => look(signal))
     io.stdout.write(`${paint.dim('watching; Ctrl-C ends')}\n`)
   }
   return 0

@@ -1,7 +1,7 @@
 // Runs the tool in this process, with streams that remember.
 import type { Clock } from '@perdure/core'
 import { run } from '../../src/index.ts'
-import type { ExitCode, TextSink } from '../../src/index.ts'
+import type { CliIo, ExitCode, TextSink } from '../../src/index.ts'
 
 /** How a run is set up. */
 export interface RunOptions {
@@ -24,8 +24,14 @@ export interface RunResult {
   readonly stderr: string
 }
 
-/** Runs one command. */
-export async function runCli(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+/** What a command knows of the world in a test, and what it has written there. */
+export interface TestIo {
+  readonly io: CliIo
+  readonly text: { readonly stdout: string; readonly stderr: string }
+}
+
+/** Streams that remember. */
+export function ioFor(options: RunOptions): TestIo {
   const { cwd, isTTY = false, columns, env = {}, signal, clock, onOutput } = options
   const text = { stdout: '', stderr: '' }
   const sink = (name: keyof typeof text): TextSink => ({
@@ -37,13 +43,20 @@ export async function runCli(argv: readonly string[], options: RunOptions): Prom
     },
     ready: () => Promise.resolve(),
   })
-  const exitCode = await run(argv, {
+  const io: CliIo = {
     stdout: sink('stdout'),
     stderr: sink('stderr'),
     env,
     cwd,
     interrupted: () => signal ?? new AbortController().signal,
     ...(clock === undefined ? {} : { clock }),
-  })
+  }
+  return { io, text }
+}
+
+/** Runs one command. */
+export async function runCli(argv: readonly string[], options: RunOptions): Promise<RunResult> {
+  const { io, text } = ioFor(options)
+  const exitCode = await run(argv, io)
   return { exitCode, ...text }
 }

@@ -73,3 +73,27 @@ from = ["Open"]
 to = "Closed"
 guard = "min count 1"
 `
+
+/** More states than a minute is enough for: five counters, each told apart up to 99. */
+export const vast = `[automaton]
+name = "Vast"
+states = ["Open"]
+initial = "Open"
+allow_indefinite_states = ["Open"]
+${Array.from({ length: 5 }, (_, index) => counting(`n${index}`)).join('')}`
+
+function counting(name: string): string {
+  return `
+[[state]]
+name = "${name}"
+type = "counter"
+
+[[action]]
+name = "Add_${name}"
+effect = "${name} += 1"
+
+[[invariant]]
+name = "Asks_${name}"
+assert = "${name} != 98 || status == 'Open'"
+`
+}

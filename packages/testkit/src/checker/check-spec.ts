@@ -17,10 +17,11 @@ import type { Exploration } from './explore/exploration.ts'
 import { checkProperties, needsEdges } from './properties/check-properties.ts'
 import type { Judgement } from './properties/checking.ts'
 import type { PropertyResult, SpecReport, Verdict } from './report.ts'
+import type { Steps } from './steps.ts'
 import type { VerifySettings } from './verify-options.ts'
 
 /** Checks one spec. */
-export function checkSpec(spec: EntitySpec, settings: VerifySettings): SpecReport {
+export function checkSpec(spec: EntitySpec, settings: VerifySettings): Steps<SpecReport> {
   return new SpecCheck(spec, settings).run()
 }
 
@@ -45,14 +46,14 @@ class SpecCheck {
     this.#entity = new RealEntity(compileModel(spec))
   }
 
-  run(): SpecReport {
+  *run(): Steps<SpecReport> {
     let settled = new Map<string, Judgement>()
     const { minMargin } = this.#settings
-    let attempt: Attempt | string = this.#attempt(minMargin)
+    let attempt: Attempt | string = yield* this.#attempt(minMargin)
     for (let margin = minMargin; typeof attempt !== 'string'; margin++) {
       settled = settle(settled, attempt.judgements)
       if (!this.#isWorthRefining(attempt, settled, margin)) break
-      const next = this.#attempt(margin + 1)
+      const next = yield* this.#attempt(margin + 1)
       // A search that was cut short says less than the one before it.
       if (typeof next === 'string' || next.exploration.limit !== undefined) break
       attempt = next
@@ -60,13 +61,13 @@ class SpecCheck {
     return typeof attempt === 'string' ? this.#refused(attempt) : this.#report(attempt, settled)
   }
 
-  #attempt(margin: number): Attempt | string {
+  *#attempt(margin: number): Steps<Attempt | string> {
     const { create, others, conformance } = this.#settings
     const abstract = abstractModel(this.#entity.model, margin, others)
     if (typeof abstract === 'string') return abstract
     const beginnings = beginningsOf(abstract, this.#entity, create)
     if (typeof beginnings === 'string') return beginnings
-    const exploration = this.#explore(abstract, beginnings, margin)
+    const exploration = yield* this.#explore(abstract, beginnings, margin)
     const creations = creationsOf(exploration, beginnings)
     const replayer = new Replayer(exploration, this.#entity, creations)
     const checking = { spec: this.#spec, exploration, replayer, fair: new Set(this.#settings.fair) }
@@ -77,11 +78,11 @@ class SpecCheck {
     }
   }
 
-  #explore(abstract: AbstractModel, beginnings: readonly Beginning[], margin: number): Exploration {
-    const { clock, maxStates, maxMillis, maxMemoryMB, onProgress } = this.#settings
+  *#explore(abstract: AbstractModel, beginnings: readonly Beginning[], margin: number): Steps<Exploration> {
+    const { clock, maxStates, maxMillis, maxMemoryMB, onProgress, signal } = this.#settings
     const startedAt = clock.now()
     const { name, liveness } = this.#spec
-    const exploration = explore(
+    const exploration = yield* explore(
       abstract,
       beginnings.map(({ cells }) => cells),
       {
@@ -90,6 +91,7 @@ class SpecCheck {
         maxMemoryMB,
         deadline: this.#startedAt + maxMillis,
         keepsEdges: needsEdges(liveness),
+        signal,
         ...(onProgress && { onProgress: (progress) => onProgress({ ...progress, name, margin }) }),
       },
     )

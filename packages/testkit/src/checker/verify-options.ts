@@ -39,12 +39,15 @@ export interface VerifyOptions {
   readonly clock?: Pick<Clock, 'now'>
   /** Called a few times a second while a search takes long. */
   readonly onProgress?: (progress: VerifyProgress) => void
+  /** Cuts every search short once it is aborted; of use with `verifySpecInTurns`, which lets others abort it. */
+  readonly signal?: AbortSignal
 }
 
 /** Settings with every default filled in. */
-export type VerifySettings = Required<Omit<VerifyOptions, 'onProgress' | 'severities'>> & {
+export type VerifySettings = Required<Omit<VerifyOptions, 'onProgress' | 'severities' | 'signal'>> & {
   readonly severities: Readonly<Record<PropertyKind, PropertySeverity>>
   readonly onProgress: ((progress: VerifyProgress) => void) | undefined
+  readonly signal: AbortSignal | undefined
   /** What the first search tells apart beyond the constants. */
   readonly minMargin: number
   /** Other specs at hand, by entity type. */
@@ -86,6 +89,7 @@ export function settingsOf(options: VerifyOptions, others: ReadonlyMap<string, E
     mutation: options.mutation ?? false,
     clock: options.clock ?? systemClock,
     onProgress: options.onProgress,
+    signal: options.signal,
     minMargin: 0,
     others,
   }

@@ -5,6 +5,8 @@ import { checkSpec } from './check-spec.ts'
 import { scoreMutants } from './mutation/score-mutants.ts'
 import { worseVerdict } from './report.ts'
 import type { SpecReport, Verdict, VerifyReport } from './report.ts'
+import { finishInTurns, finishNow } from './steps.ts'
+import type { Steps } from './steps.ts'
 import { settingsOf } from './verify-options.ts'
 import type { VerifyOptions, VerifySettings } from './verify-options.ts'
 
@@ -18,15 +20,29 @@ export function verifySpec(
   specs: EntitySpec | readonly EntitySpec[],
   options: VerifyOptions = {},
 ): VerifyReport {
+  return finishNow(verifyAll(specs, options))
+}
+
+/** As `verifySpec`, for programs that must stay answerable: timers, input and signals get their turn a few times a second. */
+export function verifySpecInTurns(
+  specs: EntitySpec | readonly EntitySpec[],
+  options: VerifyOptions = {},
+): Promise<VerifyReport> {
+  return finishInTurns(verifyAll(specs, options))
+}
+
+function* verifyAll(specs: EntitySpec | readonly EntitySpec[], options: VerifyOptions): Steps<VerifyReport> {
   const list: readonly EntitySpec[] = 'name' in specs ? [specs] : specs
   const settings = settingsOf(options, new Map(list.map((spec) => [spec.name, spec])))
   const startedAt = settings.clock.now()
-  const reports = list.map((spec) => verifyOne(spec, settings))
+  const reports: SpecReport[] = []
+  for (const spec of list) reports.push(yield* verifyOne(spec, settings))
   const verdict = reports.reduce<Verdict>((worst, report) => worseVerdict(worst, report.verdict), 'pass')
   return { verdict, elapsedMs: settings.clock.now() - startedAt, specs: reports }
 }
 
-function verifyOne(spec: EntitySpec, settings: VerifySettings): SpecReport {
-  const report = checkSpec(spec, settings)
-  return settings.mutation ? { ...report, mutation: scoreMutants(spec, report, settings) } : report
+function* verifyOne(spec: EntitySpec, settings: VerifySettings): Steps<SpecReport> {
+  const report = yield* checkSpec(spec, settings)
+  if (!settings.mutation) return report
+  return { ...report, mutation: yield* scoreMutants(spec, report, settings) }
 }

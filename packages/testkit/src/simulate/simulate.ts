@@ -1,6 +1,8 @@
 // Simulations by seed: the seed makes the run, the run is carried out, and what breaks a promise is made small. Many
 // thousands a minute, each the same whenever it is repeated.
+import { createHost } from '@perdure/actors'
 import type { EntitySpec } from '@perdure/core'
+import { openMemoryStorage } from '@perdure/core/memory'
 import * as fc from 'fast-check'
 import { arbitraries, hostActionKinds } from '../arbitraries/arbitraries.ts'
 import { loadCounterexamples, saveCounterexample } from '../arbitraries/counterexamples.ts'
@@ -37,8 +39,16 @@ export interface SimulateOptions {
   readonly counterexamples?: string | false
   /** Runs that making a failure small may take. @defaultValue 1000 */
   readonly maxShrinkTries?: number
+  /** The command line, or call, that repeats a seed. @defaultValue one for the environment */
+  readonly again?: (seed: number) => string
   /** Told after each run. */
-  readonly onRun?: (progress: { readonly runs: number; readonly seed: number }) => void
+  readonly onRun?: (progress: {
+    readonly runs: number
+    readonly seed: number
+    readonly virtualMs: number
+  }) => void
+  /** Ends the campaign after the run it is at; the report counts the runs there were. */
+  readonly signal?: AbortSignal
 }
 
 /** What simulations saw. */
@@ -66,8 +76,13 @@ export type SimulatedRun = SimulationFacts & {
 
 const property = 'simulation'
 
-/** Simulates as many seeds as asked for, until one fails. Never throws for a broken promise; it is the result. */
+/**
+ * Simulates as many seeds as asked for, until one fails. Never throws for a broken promise; it is the result.
+ *
+ * @throws SpecNotSupported for specs that no host starts with
+ */
 export async function simulate(options: SimulateOptions): Promise<SimulationReport> {
+  await refuseUnsupported(options.specs)
   const given = environmentSeed()
   const first = options.seed ?? given ?? 1
   const seeds = options.seed === undefined && given !== undefined ? 1 : (options.seeds ?? 1)
@@ -79,13 +94,20 @@ export async function simulate(options: SimulateOptions): Promise<SimulationRepo
     const seen = await campaign.run(run)
     if (seen.violation !== undefined) return campaign.failed(run, seen.violation, seed, 0, path)
   }
-  for (let count = 1; count <= seeds; count++) {
-    const seed = first + count - 1
+  let runs = 0
+  for (; runs < seeds && options.signal?.aborted !== true; runs++) {
+    const seed = first + runs
     const seen = await campaign.runSeed(seed)
-    options.onRun?.({ runs: count, seed })
-    if (seen.violation !== undefined) return campaign.reduce(seen, seed, count)
+    options.onRun?.({ runs: runs + 1, seed, virtualMs: campaign.facts.virtualMs })
+    if (seen.violation !== undefined) return campaign.reduce(seen, seed, runs + 1)
   }
-  return { kind: 'holds', runs: seeds, seed: first, ...campaign.facts }
+  return { kind: 'holds', runs, seed: first, ...campaign.facts }
+}
+
+/** A spec that cannot run breaks no promise: it is refused before the first seed. */
+async function refuseUnsupported(specs: readonly EntitySpec[]): Promise<void> {
+  const host = await createHost({ specs, storage: openMemoryStorage() })
+  await host.stop()
 }
 
 /** Carries out a run that is at hand as data. */
@@ -176,7 +198,8 @@ class Campaign {
 
   failed(run: Run, violation: unknown, seed: number, runs: number, path?: string): SimulationReport {
     const stored = path === undefined ? '' : ` (${path} is tried first)`
-    const repro = `repro: PERDURE_SEED=${seed}, simulation of ${this.types.join(', ')}${stored}`
+    const { again = () => `PERDURE_SEED=${seed}, simulation of ${this.types.join(', ')}` } = this.#options
+    const repro = `repro: ${again(seed)}${stored}`
     const error = new PropertyFailed(property, run, violation, repro)
     return { kind: 'fails', error, run, runs, seed, ...(path === undefined ? {} : { path }), ...this.facts }
   }

@@ -3,6 +3,7 @@ import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
 import { parseSpec } from '@perdure/spec-parser'
 import { checkSpec } from '../../src/checker/check-spec.ts'
+import { finishNow } from '../../src/checker/steps.ts'
 import { settingsOf } from '../../src/checker/verify-options.ts'
 import { verifySpec } from '../../src/checker/verify-spec.ts'
 import { arbitrarySpecText } from './arbitrary-text.ts'
@@ -58,7 +59,7 @@ describe('the checker and a naive explorer', () => {
         if (spec === undefined) return
         const decisions = [0, 1, 2].map((margin) => {
           const settings = { ...settingsOf({ maxMargin: margin }, new Map()), minMargin: margin }
-          const { properties } = checkSpec(spec, settings)
+          const { properties } = finishNow(checkSpec(spec, settings))
           return new Map(properties.map(({ kind, name, status }) => [`${kind} ${name}`, status]))
         })
         const [first] = decisions

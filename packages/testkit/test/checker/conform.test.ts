@@ -6,6 +6,7 @@ import { checkConformance } from '../../src/checker/concrete/conform.ts'
 import type { Conformance } from '../../src/checker/concrete/conform.ts'
 import { RealEntity } from '../../src/checker/concrete/real-entity.ts'
 import { explore } from '../../src/checker/explore/explore.ts'
+import { finishNow } from '../../src/checker/steps.ts'
 import { action, automaton, parsed, variable } from './helpers.ts'
 
 const counting = (guard: string, effect: string): string =>
@@ -21,13 +22,15 @@ const counting = (guard: string, effect: string): string =>
 function compare(modelled: string, real: string): Conformance {
   const abstract = abstractModel(compileModel(parsed(modelled)), 0, new Map())
   if (typeof abstract === 'string') throw new Error(abstract)
-  const exploration = explore(abstract, [[0, 0]], {
-    clock: { now: () => 0 },
-    keepsEdges: false,
-    maxStates: 1_000,
-    maxMemoryMB: 10,
-    deadline: 1,
-  })
+  const exploration = finishNow(
+    explore(abstract, [[0, 0]], {
+      clock: { now: () => 0 },
+      keepsEdges: false,
+      maxStates: 1_000,
+      maxMemoryMB: 10,
+      deadline: 1,
+    }),
+  )
   return checkConformance(exploration, new RealEntity(compileModel(parsed(real))), new Map([[0, {}]]), 100)
 }
 

@@ -4,7 +4,7 @@ import type { Truth } from '../abstraction/truth.ts'
 import type { StateSet } from './state-set.ts'
 
 /** A limit that ended a search before it had seen everything. */
-export type LimitName = 'maxStates' | 'maxMillis' | 'maxMemoryMB'
+export type LimitName = 'maxStates' | 'maxMillis' | 'maxMemoryMB' | 'interrupted'
 
 /** A step that was taken: from a state, by an edge, to digits. */
 export interface Sighting {

@@ -9,6 +9,7 @@ import { edgeFacts, edgeUnit, stepTables } from '../transition/step-table.ts'
 import type { StepGroup, StepTable } from '../transition/step-table.ts'
 import { enabledBits } from './exploration.ts'
 import type { EdgeIndex, Exploration, LimitName } from './exploration.ts'
+import type { Steps } from '../steps.ts'
 import { IntList } from './int-list.ts'
 import { InvariantTable } from './invariant-table.ts'
 import { Sightings } from './sightings.ts'
@@ -29,6 +30,7 @@ interface SearchLimits {
   /** When to give up, on the clock. */
   readonly deadline: number
   readonly maxMemoryMB: number
+  readonly signal?: AbortSignal | undefined
 }
 
 /** A search. */
@@ -47,12 +49,12 @@ const found = 0
 const doubtful = 1
 const barred = 2
 
-/** Searches all that can be reached from the initial states. */
+/** Searches all that can be reached from the initial states; leaves off a few times a second. */
 export function explore(
   abstract: AbstractModel,
   initial: readonly (readonly number[])[],
   options: SearchOptions,
-): Exploration {
+): Steps<Exploration> {
   return new Search(abstract, options).run(initial)
 }
 
@@ -105,7 +107,7 @@ class Search {
     this.#isTerminal = spec.states.map((status) => model.terminal.has(status))
   }
 
-  run(initial: readonly (readonly number[])[]): Exploration {
+  *run(initial: readonly (readonly number[])[]): Steps<Exploration> {
     for (const cells of initial) this.#addInitial(cells)
     const { clock, onProgress } = this.#options
     const startedAt = clock.now()
@@ -119,6 +121,7 @@ class Search {
       if (now - reportedAt >= progressEveryMs) {
         reportedAt = now
         onProgress?.(this.#progress(expanded, now - startedAt))
+        yield
       }
       limit = this.#limitMet(now)
       if (limit !== undefined && expanded < this.#states.size) break
@@ -134,7 +137,8 @@ class Search {
   }
 
   #limitMet(now: number): LimitName | undefined {
-    const { maxStates, deadline, maxMemoryMB } = this.#options
+    const { maxStates, deadline, maxMemoryMB, signal } = this.#options
+    if (signal?.aborted === true) return 'interrupted'
     if (this.#states.size > maxStates) return 'maxStates'
     if (now > deadline) return 'maxMillis'
     const lists = [this.#parents, this.#via, this.#depths, this.#doubts, this.#enabled, this.#starts]
