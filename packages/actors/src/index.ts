@@ -10,6 +10,8 @@ export type { StateView } from './host/state-view.ts'
 export type { Subscription } from './host/subscription.ts'
 
 export type { ActivationCounter, ActivationCounts } from './entity/activation-counts.ts'
+export type { RetentionOptions } from './retention/retention-options.ts'
+
 export { entityDeps, nanoIds } from './entity/entity-deps.ts'
 export type { EntityDeps } from './entity/entity-deps.ts'
 export { entityLogic } from './entity/entity-logic.ts'

@@ -1,6 +1,8 @@
 // Options that make no sense are refused when the host is made, not found out about later.
 import { nameProblem, defaultLimits } from '@perdure/core'
 import { InvalidArgument } from '../errors/host-errors.ts'
+import { maxSweepIntervalMs, minSweepIntervalMs } from '../retention/retention-options.ts'
+import type { RetentionOptions } from '../retention/retention-options.ts'
 import type { HostOptions } from './host-options.ts'
 
 /** @throws InvalidArgument `invalid_option` or `invalid_tenant` */
@@ -13,9 +15,21 @@ export function checkHostOptions(options: HostOptions): void {
     if (typeof value !== 'number' || !(value >= 0))
       throw invalid(`retry.${name}`, 'a number of at least 0', value)
   }
+  if (options.retention !== undefined && options.retention !== false) checkRetention(options.retention)
   const maxIdBytes = limits.maxIdBytes ?? defaultLimits.maxIdBytes
   const problem = tenant === undefined ? undefined : nameProblem(tenant, maxIdBytes)
   if (problem !== undefined) throw new InvalidArgument('invalid_tenant', `the tenant of a host ${problem}`)
+}
+
+function checkRetention({ sweepIntervalMs: interval, graceMs, prune = {} }: RetentionOptions): void {
+  checkCounts({ 'retention.graceMs': graceMs }, 0)
+  for (const name of ['maxAgeMs', 'maxStoredBytes'] as const)
+    checkCounts({ [`retention.prune.${name}`]: prune[name] }, 0)
+  if (interval === undefined) return
+  if (Number.isSafeInteger(interval) && interval >= minSweepIntervalMs && interval <= maxSweepIntervalMs)
+    return
+  const range = `a whole number from ${minSweepIntervalMs} to ${maxSweepIntervalMs}`
+  throw invalid('retention.sweepIntervalMs', range, interval)
 }
 
 function checkCounts(counts: Readonly<Record<string, number | undefined>>, least: number): void {

@@ -10,6 +10,7 @@ import type {
   Storage,
   UpcastHook,
 } from '@perdure/core'
+import type { RetentionOptions } from '../retention/retention-options.ts'
 import type { RetryPolicy } from '../persistence/backoff.ts'
 import type { EntityTypeShape, NewFieldsOf, UntypedEntity } from './entity-types.ts'
 
@@ -45,6 +46,8 @@ export interface HostOptions {
   readonly maxBatchEvents?: number
   /** How long, and how often, a storage that does not answer is asked again. */
   readonly retry?: Partial<RetryPolicy>
+  /** How blobs that are not needed any more are let go of beside the work; false: somebody else sees to it. */
+  readonly retention?: RetentionOptions | false
   readonly keepStorageOpen?: boolean
   readonly clock?: Clock
   readonly ids?: Ids

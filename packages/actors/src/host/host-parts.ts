@@ -13,6 +13,7 @@ import { HostLife } from './host-life.ts'
 import type { HostOptions } from './host-options.ts'
 import { Listeners } from './listeners.ts'
 import { LogReaders } from './log-readers.ts'
+import { RetentionLoop } from '../retention/retention-loop.ts'
 import { Registry } from './registry.ts'
 
 /** Commands on their way at once, when the options do not say. */
@@ -32,6 +33,8 @@ export interface HostParts {
   readonly intake: CommandIntake
   readonly views: EntityViews
   readonly logReaders: LogReaders
+  /** Undefined where the host leaves retention to somebody else. */
+  readonly retention: RetentionLoop | undefined
   readonly limits: Limits
 }
 
@@ -74,5 +77,6 @@ export function makeHostParts(options: HostOptions): HostParts {
   const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })
   const views = new EntityViews(life, registry, deps)
   const logReaders = new LogReaders({ storage, deps, life, registry })
-  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, limits }
+  const retention = options.retention === false ? undefined : new RetentionLoop(deps, options.retention ?? {})
+  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, retention, limits }
 }

@@ -1,7 +1,17 @@
 // The host: the public face of a process that runs entities. Finds or makes the actor of an entity, hands it commands,
 // and ends everything in good order. It decides nothing about entities and writes nothing itself.
 import { defaultTenant } from '@perdure/core'
-import type { Consumer, EntityHead, LogEntry, Storage, StorageStats, SweepResult } from '@perdure/core'
+import type {
+  Consumer,
+  EntityHead,
+  LogEntry,
+  PruneOptions,
+  PruneResult,
+  Storage,
+  StorageStats,
+  SweepOptions,
+  SweepResult,
+} from '@perdure/core'
 import { EntityExists, HostStopped } from '../errors/host-errors.ts'
 import type { ActivationCounts } from '../entity/activation-counts.ts'
 import { checkEntityKey } from '../entity/make-command.ts'
@@ -29,6 +39,7 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     this.#tenant = options.tenant ?? defaultTenant
     this.#keepsStorageOpen = options.keepStorageOpen === true
     this.#access = accessOf(this.#parts)
+    this.#parts.retention?.start()
   }
 
   /** The time of this host, epoch milliseconds. */
@@ -117,9 +128,14 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     return this.#parts.logReaders.consume(options)
   }
 
-  /** Expires references whose time is over and deletes the blobs that nothing refers to. */
-  sweep(options: { readonly graceMs?: number; readonly signal?: AbortSignal } = {}): Promise<SweepResult> {
+  /** Expires references whose time is over and deletes the blobs that nothing refers to, at once. */
+  sweep(options: Omit<SweepOptions, 'now'> = {}): Promise<SweepResult> {
     return this.#storage.sweep({ now: this.now, ...options })
+  }
+
+  /** Sweeps, and lets references go by age and by a byte cap, at once. */
+  prune(options: Omit<PruneOptions, 'now'>): Promise<PruneResult> {
+    return this.#storage.prune({ now: this.now, ...options })
   }
 
   /** What the storage holds. */
@@ -156,18 +172,18 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   }
 
   /**
-   * Waits until every accepted command is settled, and every consumer has put its work down. A handler that does not heed its
+   * Waits until every accepted command is settled, and every consumer and a sweep have put their work down. A handler that does not heed its
    * signal is not waited for beyond the deadline. @returns whether the commands are settled
    */
   async #drain(deadlineMs: number): Promise<boolean> {
-    const { admission, deps, logReaders } = this.#parts
+    const { admission, deps, logReaders, retention } = this.#parts
     let handle: unknown
     const deadline = new Promise<void>((resolve) => {
       handle = deps.clock.setTimeout(resolve, deadlineMs)
     })
     let isDrained = false
     const emptied = admission.whenEmpty().then(() => (isDrained = true))
-    await Promise.race([Promise.all([emptied, logReaders.stop()]), deadline])
+    await Promise.race([Promise.all([emptied, logReaders.stop(), retention?.stop()]), deadline])
     deps.clock.clearTimeout(handle)
     return isDrained
   }

@@ -4,8 +4,8 @@ import type { Storage, StorageErrorCode } from '@perdure/core'
 
 type Method = Exclude<keyof Storage, 'capabilities'>
 
-/** What becomes of one call; `carryOut` does what was asked. */
-type Intervention = (carryOut: () => Promise<unknown>) => Promise<unknown>
+/** What becomes of one call; `carryOut` does what was asked with `args`. */
+type Intervention = (carryOut: () => Promise<unknown>, args: readonly unknown[]) => Promise<unknown>
 
 /** A call that is held. */
 interface Held {
@@ -45,7 +45,7 @@ export function puppetStorage(real: Storage): PuppetStorage {
     calls.set(method, (calls.get(method) ?? 0) + 1)
     const carryOut = () => (real[method] as (...given: unknown[]) => Promise<unknown>).apply(real, args)
     const intervention = interventions.get(method)?.shift()
-    return intervention === undefined ? carryOut() : intervention(carryOut)
+    return intervention === undefined ? carryOut() : intervention(carryOut, args)
   }
   const commit = async (...args: unknown[]): Promise<unknown> => {
     commitsNow++

@@ -70,6 +70,7 @@ function spied(stage: Stage, laterMs: number): Partial<HostOptions> {
   const { clock } = stage
   return {
     storage: overridden(stage.storage, writes),
+    retention: false,
     ids: { next: refuse('an id') },
     random: { next: refuse('a random number') },
     logger: {

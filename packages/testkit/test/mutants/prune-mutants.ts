@@ -13,7 +13,7 @@ function answering(change: (result: PruneResult) => PruneResult): NonNullable<Mu
   return (sound) => ({ prune: async (options) => change(await sound.prune(options)) })
 }
 
-function without<Option extends keyof PruneOptions>(options: PruneOptions, option: Option): PruneOptions {
+function without(options: PruneOptions, option: keyof PruneOptions): PruneOptions {
   const { [option]: _, ...rest } = options
   return rest as PruneOptions
 }
@@ -89,7 +89,13 @@ export const pruneMutants: readonly Mutant[] = [
     name: 'keeps the permanent references of deleted entities',
     breaks: 'prunes permanent references of deleted entities',
     mutate: (sound) => ({
-      commit: (units) => sound.commit(units.map(({ deletedAt: _, ...unit }) => unit)),
+      commit: (units) =>
+        sound.commit(
+          units.map((unit) => {
+            const { deletedAt: _, ...alive } = unit
+            return alive
+          }),
+        ),
     }),
   },
   {
@@ -222,7 +228,7 @@ export const pruneMutants: readonly Mutant[] = [
   {
     name: 'sweeps what it should only try out',
     breaks: 'answers a dry run of a sweep as the real one, and changes nothing',
-    mutate: (sound) => ({ sweep: ({ dryRun: _, ...options }) => sound.sweep(options) }),
+    mutate: (sound) => ({ sweep: (options) => sound.sweep(without(options, 'dryRun')) }),
   },
   {
     name: 'counts one aged reference too many',
