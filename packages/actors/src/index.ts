@@ -7,6 +7,7 @@ export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './h
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
 export type { StateView } from './host/state-view.ts'
+export type { InspectionEvent, Inspector } from './observe/inspection.ts'
 export type { Subscription } from './host/subscription.ts'
 
 export type { ActivationCounter, ActivationCounts } from './entity/activation-counts.ts'

@@ -158,7 +158,7 @@ export type { Probe } from './ports/probe.ts'
 export { systemRandom } from './ports/random.ts'
 export type { Random } from './ports/random.ts'
 export { noTelemetry } from './ports/telemetry.ts'
-export type { Telemetry } from './ports/telemetry.ts'
+export type { Attributes, Operation, Telemetry } from './ports/telemetry.ts'
 
 export { assertNever } from './errors/assert-never.ts'
 export { isPerdureError, PerdureError } from './errors/perdure-error.ts'

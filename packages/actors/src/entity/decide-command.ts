@@ -1,6 +1,15 @@
 // One command against one state: preconditions, the model's decision, and what the event comes to. Called by the entity's
 // process; touches nothing, and takes only time and ids from outside.
-import { decide, evolve, fitsWithin, formatEntityKey, journalEvent, jsonSize } from '@perdure/core'
+import {
+  commandName,
+  decide,
+  evolve,
+  fitsWithin,
+  formatEntityKey,
+  journalEvent,
+  jsonSize,
+  noTelemetry,
+} from '@perdure/core'
 import type {
   Command,
   EntityEvent,
@@ -14,13 +23,14 @@ import type {
 } from '@perdure/core'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import { ActionRejected, PayloadTooLarge } from '../errors/host-errors.ts'
+import { instruments } from '../observe/instruments.ts'
 import { checkPreconditions } from './check-preconditions.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import type { PendingEvent } from './pending-command.ts'
 
 /** What a decision takes into account. */
 export interface DecisionInput {
-  readonly deps: Pick<EntityDeps, 'clock' | 'ids'>
+  readonly deps: Pick<EntityDeps, 'clock' | 'ids' | 'telemetry'>
   readonly model: EntityModel
   readonly entity: EntityKey
   readonly state: EntityState
@@ -36,6 +46,18 @@ export type DecidedCommand =
 
 /** Decides. Never throws: a fault of ours ends the one command it met. */
 export function decideCommand(input: DecisionInput): DecidedCommand {
+  const { telemetry } = input.deps
+  if (telemetry === noTelemetry) return decideOrRefuse(input)
+  const attributes = { 'perdure.type': input.entity.type, 'perdure.action': commandName(input.command) }
+  const operation = telemetry.start(instruments.decide.name, attributes)
+  const decided = decideOrRefuse(input)
+  operation.end(decided.kind === 'refusal' ? { error: decided.error.code } : {})
+  return decided.kind === 'event'
+    ? { ...decided, wait: telemetry.start(instruments.queueWait.name, attributes) }
+    : decided
+}
+
+function decideOrRefuse(input: DecisionInput): DecidedCommand {
   try {
     const problem = checkPreconditions(input.entity, input.state, input.command)
     return problem === undefined ? decideByModel(input) : { kind: 'refusal', error: problem }

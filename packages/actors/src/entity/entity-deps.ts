@@ -1,4 +1,4 @@
-import { noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
+import { noProbe, noTelemetry, silentLogger, systemClock, systemRandom } from '@perdure/core'
 import type {
   Clock,
   EntityHead,
@@ -9,6 +9,7 @@ import type {
   Probe,
   Random,
   Storage,
+  Telemetry,
 } from '@perdure/core'
 import { nanoid } from 'nanoid'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
@@ -27,6 +28,7 @@ export interface EntityDeps {
   readonly retry: RetryPolicy
   readonly logger: Logger
   readonly probe: Probe
+  readonly telemetry: Telemetry
   readonly activations: ActivationCounter
   /** What the status of another entity is called today, for one whose type has upcasts. @defaultValue as it is stored */
   readonly statusOf?: (head: EntityHead) => Promise<string>
@@ -40,8 +42,8 @@ export const nanoIds: Ids = { next: () => nanoid() }
 /** Fills in the deps of an actor that runs without a host; only the storage must be given. */
 export function entityDeps(deps: Pick<EntityDeps, 'storage'> & Partial<EntityDeps>): EntityDeps {
   const { storage, clock = systemClock, random = systemRandom, retry = defaultRetryPolicy } = deps
-  const { ids = nanoIds, logger = silentLogger, probe = noProbe } = deps
+  const { ids = nanoIds, logger = silentLogger, probe = noProbe, telemetry = noTelemetry } = deps
   const cycle = deps.cycle ?? new WriteCycle({ storage, clock, random, retry, logger, probe })
   const activations = deps.activations ?? new ActivationCounter()
-  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe, activations }
+  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe, telemetry, activations }
 }

@@ -10,6 +10,8 @@ import type {
   Knowledge,
   Needs,
 } from '@perdure/core'
+import { instruments } from '../observe/instruments.ts'
+import { observe } from '../observe/observed-storage.ts'
 import type { Writer } from '../persistence/writer.ts'
 import { BirthAssumption } from './birth-assumption.ts'
 import type { CommandRequest } from './command-request.ts'
@@ -198,7 +200,10 @@ export class EntityProcess implements Writer {
     const loaded = await loadEntity({ ...this.#deps, isWanted }, this.#model, this.entity)
     if (loaded === undefined || this.#isStopped()) return unborn
     this.#enter('replaying')
-    return replayEntity(this.#deps, this.#model, this.entity, loaded)
+    const attributes = { 'perdure.type': this.entity.type, 'perdure.events': loaded.tail.length }
+    return observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
+      replayEntity(this.#deps, this.#model, this.entity, loaded),
+    )
   }
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */

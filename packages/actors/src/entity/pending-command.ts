@@ -1,4 +1,4 @@
-import type { BlobWrite, EntityEvent, EntityState, PerdureError } from '@perdure/core'
+import type { BlobWrite, EntityEvent, EntityState, Operation, PerdureError } from '@perdure/core'
 import type { CommandOutcome, CommandRequest } from './command-request.ts'
 
 /** A command that became an event. */
@@ -10,6 +10,8 @@ export interface PendingEvent {
   /** The state after it. */
   readonly state: EntityState
   readonly overflow: readonly BlobWrite[]
+  /** Its wait for a commit, where somebody measures it. */
+  readonly wait?: Operation
 }
 
 /**

@@ -32,6 +32,7 @@ export class PendingCommands {
     for (const pending of this.#commands) {
       if (pending.kind === 'event') {
         if (events.length === maxEvents) break
+        pending.wait?.end()
         events.push(pending)
       }
       taken++

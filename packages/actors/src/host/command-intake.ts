@@ -1,11 +1,13 @@
 // The way of a command into its entity: checked, admitted, handed to the entity's process, answered. Used by the host and
 // by its references; it decides nothing.
-import { formatEntityKey } from '@perdure/core'
-import type { Command, EntityKey, Limits, Logger } from '@perdure/core'
+import { commandName, formatEntityKey, noTelemetry } from '@perdure/core'
+import type { Command, EntityKey, Limits, Logger, Telemetry } from '@perdure/core'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import type { CommandOutcome } from '../entity/command-request.ts'
 import { makeCommand } from '../entity/make-command.ts'
 import type { Asked } from '../entity/make-command.ts'
+import type { Inspectors } from '../observe/inspection.ts'
+import { instruments } from '../observe/instruments.ts'
 import type { Admission } from './admission.ts'
 import type { AskOptions, TryAskResult } from './ask-options.ts'
 import type { HostLife } from './host-life.ts'
@@ -20,7 +22,9 @@ export interface CommandIntakeOptions {
   readonly registry: Registry
   readonly admission: Admission
   readonly limits: Limits
+  readonly inspectors: Inspectors
   readonly logger: Logger
+  readonly telemetry: Telemetry
 }
 
 /** Takes commands for the entities of one host. */
@@ -29,14 +33,18 @@ export class CommandIntake {
   readonly #registry: Registry
   readonly #admission: Admission
   readonly #limits: Limits
+  readonly #inspectors: Inspectors
   readonly #logger: Logger
+  readonly #telemetry: Telemetry
 
   constructor(options: CommandIntakeOptions) {
     this.#life = options.life
     this.#registry = options.registry
     this.#admission = options.admission
     this.#limits = options.limits
+    this.#inspectors = options.inspectors
     this.#logger = options.logger
+    this.#telemetry = options.telemetry
   }
 
   /** Not async, nor is what it calls where there is room: a command costs one promise here instead of three. */
@@ -47,6 +55,42 @@ export class CommandIntake {
       this.#life.refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
+      if (this.#isObserved) return this.#observed(entity, command, signal)
+      return this.#admit(entity, command, signal)
+    } catch (error) {
+      return failedAsk(error, signal)
+    }
+  }
+
+  /** Asked once a command: whoever listens pays for it, nobody else. */
+  get #isObserved(): boolean {
+    return this.#inspectors.isWatched || this.#telemetry !== noTelemetry
+  }
+
+  async #observed(
+    entity: EntityKey,
+    command: Command,
+    signal: AbortSignal | undefined,
+  ): Promise<TryAskResult> {
+    const model = this.#registry.model(entity.type)
+    this.#inspectors.asked(model, entity, command)
+    const operation = this.#telemetry.start(instruments.ask.name, {
+      'perdure.type': entity.type,
+      'perdure.action': commandName(command),
+    })
+    try {
+      const result = await this.#admit(entity, command, signal)
+      operation.end(result.ok ? {} : { error: result.error.code })
+      this.#inspectors.answered(model, entity, command, result)
+      return result
+    } catch (error) {
+      operation.end({ error: 'aborted' })
+      throw error
+    }
+  }
+
+  #admit(entity: EntityKey, command: Command, signal: AbortSignal | undefined): Promise<TryAskResult> {
+    try {
       const wait = this.#admission.enter(signal)
       if (wait === undefined) return this.#submit(entity, command, signal)
       const admitted = this.#admitted(wait, entity, signal).then(() => this.#submit(entity, command, signal))

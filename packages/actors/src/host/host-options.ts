@@ -8,6 +8,7 @@ import type {
   Probe,
   Random,
   Storage,
+  Telemetry,
   UpcastHook,
 } from '@perdure/core'
 import type { RetentionOptions } from '../retention/retention-options.ts'
@@ -53,6 +54,8 @@ export interface HostOptions {
   readonly ids?: Ids
   readonly random?: Random
   readonly logger?: Logger
+  /** Where to report spans and metrics; `@perdure/actors/otel` has one for OpenTelemetry. @defaultValue nowhere */
+  readonly telemetry?: Telemetry
   readonly probe?: Probe
   /** Told once, should the host give up writing because its storage stayed away longer than the retry budget. */
   readonly onError?: (error: PerdureError) => void

@@ -5,6 +5,8 @@ import { entityDeps } from '../entity/entity-deps.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
+import { Inspectors } from '../observe/inspection.ts'
+import { observeStorage } from '../observe/observed-storage.ts'
 import { Admission } from './admission.ts'
 import { checkHostOptions } from './check-options.ts'
 import { CommandIntake } from './command-intake.ts'
@@ -33,15 +35,20 @@ export interface HostParts {
   readonly intake: CommandIntake
   readonly views: EntityViews
   readonly logReaders: LogReaders
+<<<<<<< HEAD
   /** Undefined where the host leaves retention to somebody else. */
   readonly retention: RetentionLoop | undefined
+=======
+  readonly inspectors: Inspectors
+>>>>>>> 0c0b4c6 (Report spans and metrics, and let people look in, without showing what is sensitive)
   readonly limits: Limits
 }
 
 /** @throws SpecNotSupported, InvalidArgument */
 export function makeHostParts(options: HostOptions): HostParts {
   checkHostOptions(options)
-  const { storage, specs, clock, ids, logger, probe, random, maxBatchEvents, inlineMaxBytes } = options
+  const { specs, clock, ids, logger, probe, random, telemetry, maxBatchEvents, inlineMaxBytes } = options
+  const storage = telemetry === undefined ? options.storage : observeStorage(options.storage, telemetry)
   const given = {
     storage,
     retry: { ...defaultRetryPolicy, ...options.retry },
@@ -50,6 +57,7 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(logger && { logger }),
     ...(probe && { probe }),
     ...(random && { random }),
+    ...(telemetry && { telemetry }),
   }
   const { onError } = options
   const cycle = new WriteCycle({
@@ -70,13 +78,32 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(options.upcast && { upcast: options.upcast }),
   }
   const life = new HostLife()
+  const inspectors = new Inspectors(bare.logger)
   const { maxResidents = defaultMaxResidents, passivateAfterMs } = options
-  const registry: Registry = new Registry(specs, modelOptions, deps, { maxResidents, passivateAfterMs })
+  const registry: Registry = new Registry(specs, modelOptions, deps, {
+    maxResidents,
+    passivateAfterMs,
+    onChange: (kind, entity) => {
+      if (inspectors.isWatched) inspectors.tell({ kind, entity })
+    },
+  })
   const admission = new Admission(options.maxCommandsInFlight ?? defaultMaxCommandsInFlight)
   const limits = { ...defaultLimits, ...options.limits }
-  const intake = new CommandIntake({ life, registry, admission, limits, logger: deps.logger })
+  const intake = new CommandIntake({
+    life,
+    registry,
+    admission,
+    limits,
+    inspectors,
+    logger: deps.logger,
+    telemetry: deps.telemetry,
+  })
   const views = new EntityViews(life, registry, deps)
   const logReaders = new LogReaders({ storage, deps, life, registry })
+<<<<<<< HEAD
   const retention = options.retention === false ? undefined : new RetentionLoop(deps, options.retention ?? {})
   return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, retention, limits }
+=======
+  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, inspectors, limits }
+>>>>>>> 0c0b4c6 (Report spans and metrics, and let people look in, without showing what is sensitive)
 }

@@ -19,6 +19,7 @@ import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
 import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
+import type { Inspector } from '../observe/inspection.ts'
 import { makeHostParts } from './host-parts.ts'
 import type { HostConsumeOptions, HostSubscribeOptions } from './log-readers.ts'
 import type { HostParts } from './host-parts.ts'
@@ -99,6 +100,11 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   ): AsyncIterable<EntityHead> {
     this.#parts.registry.model(type)
     return this.#parts.views.entities({ ...filter, tenant: filter.tenant ?? this.#tenant, type })
+  }
+
+  /** Tells a listener what happens here from now on; values of sensitive fields are masked. @returns ends it */
+  inspect(inspector: Inspector): () => void {
+    return this.#parts.inspectors.add(inspector)
   }
 
   /** Lets go of an entity that has nothing to do; it comes back from storage on next use. @returns whether it was let go */

@@ -104,9 +104,7 @@ export class Registry {
   /** Lets go of an entity; it comes back from storage on next use. */
   remove(entity: EntityKey): void {
     const resident = this.find(entity)
-    if (resident === undefined) return
-    this.#residents.forget(resident)
-    resident.actor.stop()
+    if (resident !== undefined) this.#residents.passivate(resident)
   }
 
   residents(): readonly Resident[] {

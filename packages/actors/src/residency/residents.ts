@@ -21,6 +21,8 @@ export interface ResidencyOptions {
   readonly maxResidents: number
   /** Who has not been asked for in this time, or up to twice of it, is let go of; absent: nobody is. */
   readonly passivateAfterMs?: number | undefined
+  /** Told who comes and who is let go of. */
+  readonly onChange?: (change: 'activated' | 'passivated', entity: EntityKey) => void
 }
 
 interface Place extends Resident {
@@ -78,6 +80,7 @@ export class Residents {
     const key = keyOf(resident.entity)
     this.#places.set(key, { ...resident, isPinned: false, isInUse: true })
     this.#order.touch(key)
+    this.#options.onChange?.('activated', resident.entity)
     this.#makeRoom(key)
     this.#scheduleRound()
   }
@@ -89,6 +92,15 @@ export class Residents {
     if (place === undefined) return
     place.isPinned = true
     this.#order.remove(key)
+  }
+
+  /** Lets go of a resident; its actor ends. */
+  passivate(resident: Resident): void {
+    this.forget(resident)
+    this.#passivated += 1
+    this.#logger.debug({ entity: formatEntityKey(resident.entity) }, 'passivated')
+    this.#options.onChange?.('passivated', resident.entity)
+    resident.actor.stop()
   }
 
   /** Forgets a resident, if it is still this one; does not stop it. */
@@ -115,19 +127,12 @@ export class Residents {
       const leaving = this.#order.next((key) => key !== newest && this.#mayGo(this.#places.get(key)))
       const place = leaving === undefined ? undefined : this.#places.get(leaving)
       if (place === undefined) return
-      this.#passivate(place)
+      this.passivate(place)
     }
   }
 
   #mayGo(place: Place | undefined): boolean {
     return place?.isPinned === false && place.process.isIdle
-  }
-
-  #passivate(place: Place): void {
-    this.forget(place)
-    this.#passivated += 1
-    this.#logger.debug({ entity: formatEntityKey(place.entity) }, 'passivated')
-    place.actor.stop()
   }
 
   #scheduleRound(): void {
@@ -140,7 +145,7 @@ export class Residents {
   #makeRound(): void {
     this.#round = undefined
     for (const place of this.#places.values()) {
-      if (!place.isInUse && this.#mayGo(place)) this.#passivate(place)
+      if (!place.isInUse && this.#mayGo(place)) this.passivate(place)
       else place.isInUse = false
     }
     if (this.#places.size > 0) this.#scheduleRound()

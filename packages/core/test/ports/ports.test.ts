@@ -33,7 +33,7 @@ describe('the ports that do nothing', () => {
   it('take whatever they are told', () => {
     expect(noProbe('point', {})).toBeUndefined()
     expect(silentLogger.error({}, 'x')).toBeUndefined()
-    expect([noTelemetry.count('a', 1), noTelemetry.record('b', 2)]).toEqual([undefined, undefined])
+    expect([noTelemetry.count('a', 1), noTelemetry.start('b').end()]).toEqual([undefined, undefined])
   })
 
   it('randomness lies in [0, 1)', () => {

@@ -1,0 +1,72 @@
+// @perdure/actors/otel: reports to OpenTelemetry. A subpath of its own, for it alone needs @opentelemetry/api.
+import { SpanStatusCode } from '@opentelemetry/api'
+import type { Histogram, Meter, Tracer } from '@opentelemetry/api'
+import type { Attributes, Telemetry } from '@perdure/core'
+import { instruments } from '../observe/instruments.ts'
+import type { Instrument } from '../observe/instruments.ts'
+
+export { instruments } from '../observe/instruments.ts'
+export type { Instrument } from '../observe/instruments.ts'
+
+/** Where to report to; leave one out to go without it. */
+export interface OpenTelemetryOptions {
+  readonly tracer?: Tracer
+  readonly meter?: Meter
+}
+
+/**
+ * A telemetry port for `createHost({ telemetry })`: an operation becomes a span, and its duration a histogram
+ * `<name>.duration` in milliseconds; counters are counters. What is reported stands in `instruments`.
+ */
+export function openTelemetry({ tracer, meter }: OpenTelemetryOptions): Telemetry {
+  const described = new Map<string, Instrument>(
+    Object.values(instruments).map((instrument) => [instrument.name, instrument]),
+  )
+  const histograms = new Map<string, Histogram>()
+  const counters = new Map(
+    Object.values(instruments).flatMap((instrument) =>
+      meter === undefined || instrument.kind !== 'counter'
+        ? []
+        : [
+            [
+              instrument.name,
+              meter.createCounter(instrument.name, { description: instrument.description }),
+            ] as const,
+          ],
+    ),
+  )
+  const record = (name: string, elapsedMs: number, attributes: Attributes): void => {
+    if (meter === undefined) return
+    let histogram = histograms.get(name)
+    if (histogram === undefined) {
+      const description = described.get(name)?.description ?? ''
+      histogram = meter.createHistogram(`${name}.duration`, { unit: 'ms', description })
+      histograms.set(name, histogram)
+    }
+    histogram.record(elapsedMs, attributes)
+  }
+  return {
+    start: (name, attributes = {}) => {
+      const startedAt = performance.now()
+      const span = tracer?.startSpan(name, { attributes })
+      let isOver = false
+      return {
+        end: ({ error, attributes: found = {} } = {}) => {
+          const outcome: Attributes = error === undefined ? {} : { error }
+          if (isOver) return
+          isOver = true
+          record(name, performance.now() - startedAt, { ...textsOf(attributes), ...outcome })
+          span?.setAttributes({ ...found, ...outcome })
+          if (error !== undefined) span?.setStatus({ code: SpanStatusCode.ERROR, message: error })
+          span?.end()
+        },
+      }
+    },
+    count: (name, by, attributes) => counters.get(name)?.add(by, attributes),
+  }
+}
+
+/** Sizes belong to spans; as attributes of a histogram each would make a series of its own. */
+function textsOf(attributes: Attributes): Attributes {
+  return Object.fromEntries(Object.entries(attributes).filter(([, value]) => typeof value !== 'number'))
+}
