@@ -35,12 +35,9 @@ export interface HostParts {
   readonly intake: CommandIntake
   readonly views: EntityViews
   readonly logReaders: LogReaders
-<<<<<<< HEAD
   /** Undefined where the host leaves retention to somebody else. */
   readonly retention: RetentionLoop | undefined
-=======
   readonly inspectors: Inspectors
->>>>>>> 0c0b4c6 (Report spans and metrics, and let people look in, without showing what is sensitive)
   readonly limits: Limits
 }
 
@@ -100,10 +97,19 @@ export function makeHostParts(options: HostOptions): HostParts {
   })
   const views = new EntityViews(life, registry, deps)
   const logReaders = new LogReaders({ storage, deps, life, registry })
-<<<<<<< HEAD
   const retention = options.retention === false ? undefined : new RetentionLoop(deps, options.retention ?? {})
-  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, retention, limits }
-=======
-  return { life, deps, cycle, registry, listeners, admission, intake, views, logReaders, inspectors, limits }
->>>>>>> 0c0b4c6 (Report spans and metrics, and let people look in, without showing what is sensitive)
+  return {
+    life,
+    deps,
+    cycle,
+    registry,
+    listeners,
+    admission,
+    intake,
+    views,
+    logReaders,
+    retention,
+    limits,
+    inspectors,
+  }
 }
