@@ -5,22 +5,26 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
 import { silentLogger } from '@perdure/core'
+import type { Storage } from '@perdure/core'
 import { openPgPool } from '../src/connect/pg-pool.ts'
 import type { Engine } from '../src/connect/engine.ts'
 import { sessionSettings } from '../src/connect/session-settings.ts'
-import type { Statement } from '../src/connect/statement.ts'
 import { openSchema } from '../src/open-storage.ts'
 import { tablesOf } from '../src/schema/tables.ts'
 import { prepareStatements } from '../src/storage-context.ts'
+import { hotStatements } from './hot-statements.ts'
+import { judgePlan } from './plan-problems.ts'
 
 let database: TestDatabase
 let client: Client
 let engine: Engine
+let storage: Storage
+let texts: readonly string[] | undefined
 
 beforeAll(async () => {
   database = await createTestDatabase()
   engine = openPgPool(database.url, {}, silentLogger)
-  await openSchema(engine, {})
+  storage = await openSchema(engine, {})
   client = new Client({ connectionString: database.url })
   await client.connect()
   await client.query(sessionSettings)
@@ -28,68 +32,99 @@ beforeAll(async () => {
 
 afterAll(async () => {
   await client.end()
-  await engine.close()
+  await storage.close()
   await database.drop()
 })
 
-type AnyStatement = Pick<Statement<readonly unknown[], unknown>, 'name' | 'text'>
-
-/** Every prepared statement of a storage. */
-function statements(): readonly AnyStatement[] {
-  const { append, appendOne, losers, snapshots, contents, load, readLog } = prepareStatements(
-    engine.database,
-    tablesOf('perdure'),
-  )
-  return [
-    append,
-    appendOne,
-    losers,
-    snapshots,
-    readLog,
-    ...Object.values(contents),
-    ...Object.values(load),
-  ] as readonly AnyStatement[]
+/** Found once: looking stores something. */
+async function statements(): Promise<readonly string[]> {
+  texts ??= await hotStatements(storage)
+  return texts
 }
 
-async function planOf({ name, text }: AnyStatement): Promise<string> {
+async function planTextOf(name: string, text: string): Promise<string> {
   await client.query(`prepare ${name} as ${text}`)
   const parameters = new Set(text.match(/\$\d+/g)).size
-  const nulls = Array.from({ length: parameters }, () => 'null').join()
-  const { rows } = await client.query<Record<'QUERY PLAN', string>>(`explain execute ${name}(${nulls})`)
+  const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'null').join()})`
+  const { rows } = await client.query<Record<'QUERY PLAN', string>>(`explain execute ${name}${nulls}`)
   return rows.map((row) => row['QUERY PLAN']).join('\n')
 }
 
-describe('prepared statements', () => {
-  it('read no table from end to end, but for the one row of the log', async () => {
-    for (const statement of statements()) {
-      const plan = await planOf(statement)
-      const scanned = [...plan.matchAll(/Seq Scan on (\w+)/g)].map(([, table]) => table)
-      const read = scanned.filter((table) => table !== 'log_head')
-      expect(
-        read,
-        `${statement.name}
-${plan}`,
-      ).toEqual([])
-      // A join by comparing pairs takes the square of a batch.
-      expect(plan, statement.name).not.toMatch(/Hash Join|Merge Join/)
-    }
-  })
-
-  it('follow the order of an index, so that a page of a history costs as much as the page', async () => {
-    for (const statement of statements()) {
-      const plan = await planOf({ ...statement, name: `${statement.name}_in_order` })
-      expect(plan, statement.name).not.toMatch(/Bitmap/)
-      // What is limited must come in order by itself: sorting it first would read all of it.
-      expect(plan, statement.name).not.toMatch(/Limit[^\n]*\n\s*->\s+Sort/)
-    }
+describe('hot statements', () => {
+  it('find their rows by key, in the order of an index, however large the tables are', async () => {
+    for (const text of await statements()) expect(await judgePlan(client, text), text).toEqual([])
   })
 
   it('look references up by their whole key', async () => {
-    for (const statement of statements().filter(({ name }) => name.includes('_refs'))) {
-      const conditions =
-        (await planOf({ ...statement, name: `${statement.name}_again` })).match(/Index Cond: .*/g) ?? []
+    const ofReferences = (await statements()).filter((text) => text.includes('"blob_refs"'))
+    expect(ofReferences.length).toBeGreaterThan(5)
+    for (const [index, text] of ofReferences.entries()) {
+      const conditions = (await planTextOf(`refs_${index}`, text)).match(/Index Cond: .*/g) ?? []
       for (const condition of conditions.filter((each) => each.includes('owner')))
         expect(condition).toMatch(/tenant.*hash.*stream.*owner/)
     }
   })
+
+  it('include every prepared statement', async () => {
+    const prepared = prepareStatements(engine.database, tablesOf('perdure'))
+    const { contents, load, ...others } = prepared
+    const known = new Set(await statements())
+    const all = [...Object.values(others), ...Object.values(contents), ...Object.values(load)] as readonly {
+      readonly name: string
+      readonly text: string
+    }[]
+    expect(all.filter(({ text }) => !known.has(text.trim())).map(({ name }) => name)).toEqual([])
+  })
+})
+
+/** Indexes that no hot statement needs, and who does. */
+const ofOthers: Readonly<Record<string, string>> = {
+  blob_refs_referenced_at: 'a prune goes through it from time to time',
+  consumers_pkey: 'consumers are a handful',
+  entities_deleted: 'a prune goes through it from time to time',
+  log_head_pkey: 'keeps the table at one row',
+  migrations_pkey: 'keeps a migration from being noted twice',
+}
+
+describe('each index', () => {
+  it('is missed: without it a hot statement would read what it need not', async () => {
+    const texts = await statements()
+    const { rows: indexes } = await client.query<{ name: string; constraint: string | null; table: string }>(
+      `select i.relname as name, c.conname as constraint, t.relname as table
+      from pg_index as x join pg_class as i on i.oid = x.indexrelid join pg_class as t on t.oid = x.indrelid
+      left join pg_constraint as c on c.conindid = i.oid and c.contype in ('p', 'u')
+      where t.relnamespace = 'perdure'::regnamespace order by 1`,
+    )
+    const unmissed: string[] = []
+    for (const { name, constraint, table } of indexes) {
+      await client.query('begin')
+      await client.query(
+        constraint === null
+          ? `drop index perdure.${name}`
+          : `alter table perdure.${table} drop constraint ${constraint} cascade`,
+      )
+      if (!(await isMissed(texts))) unmissed.push(name)
+      await client.query('rollback')
+    }
+    // A new index has a hot statement that misses it, or is named above with who does.
+    expect(unmissed).toEqual(Object.keys(ofOthers).sort())
+  })
+
+  /** Whether some statement fails, or its plan is refused. */
+  async function isMissed(texts: readonly string[]): Promise<boolean> {
+    for (const text of texts) {
+      await client.query('savepoint one')
+      const problems = await judgePlan(client, text).then(
+        (found) => found.length,
+        // `on conflict` names columns that nothing keeps unique any more.
+        (error: { readonly code?: string }) => {
+          if (error.code !== '42P10') throw error
+          return 1
+        },
+      )
+      await client.query('rollback to savepoint one')
+      if (problems > 0) return true
+    }
+    return false
+  }
 })
