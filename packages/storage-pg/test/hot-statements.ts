@@ -41,5 +41,7 @@ export async function hotStatements(storage: Storage): Promise<readonly string[]
   const tape: TapedQuery[] = []
   await taping(tape, () => work(storage))
   const texts = new Set(tape.map(({ text }) => text.trim()))
-  return [...texts].filter((text) => text !== sessionSettings.trim() && !/^(?:begin|commit|rollback|set) ?\b/i.test(text))
+  return [...texts].filter(
+    (text) => text !== sessionSettings.trim() && !/^(?:begin|commit|rollback|set) ?\b/i.test(text),
+  )
 }

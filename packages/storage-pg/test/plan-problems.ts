@@ -20,7 +20,9 @@ export async function judgePlan(client: Client, text: string): Promise<readonly 
   await client.query(`prepare ${name} as ${text}`)
   const parameters = new Set(text.match(/\$\d+/g)).size
   const nulls = parameters === 0 ? '' : `(${Array.from({ length: parameters }, () => 'null').join()})`
-  const { rows } = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(`explain (format json) execute ${name}${nulls}`)
+  const { rows } = await client.query<{ 'QUERY PLAN': readonly { readonly Plan: PlanNode }[] }>(
+    `explain (format json) execute ${name}${nulls}`,
+  )
   const problems: string[] = []
   const columns = await indexColumns(client)
   for (const { Plan } of rows[0]?.['QUERY PLAN'] ?? []) judge(Plan, undefined, problems, columns)
@@ -38,7 +40,8 @@ function judge(
   // The log's head is one row.
   if (kind === 'Seq Scan' && node['Relation Name'] !== 'log_head')
     problems.push(`reads ${node['Relation Name']} from end to end`)
-  if (index !== undefined) judgeIndexScan(node, index, columns.get(index) ?? [], isUnderLimit(parent), problems)
+  if (index !== undefined)
+    judgeIndexScan(node, index, columns.get(index) ?? [], isUnderLimit(parent), problems)
   if (kind.startsWith('Bitmap')) problems.push('loses the order of an index')
   // A join by comparing pairs takes the square of a batch.
   if (kind === 'Hash Join' || kind === 'Merge Join') problems.push(`joins by ${kind}`)

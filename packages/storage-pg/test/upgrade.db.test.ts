@@ -45,9 +45,10 @@ it('there is a frozen release for the first schema', () => {
 describe.each(releases)('a database of schema version %i', (version, release) => {
   it('is brought up to date with everything in it as it was', async () => {
     await restore(release)
-    await expect(
-      openStorage(database.url, { schema: releaseSchema, migrate: false }),
-    ).rejects.toMatchObject({ code: 'schema_outdated', details: { found: version, known: schemaVersion } })
+    await expect(openStorage(database.url, { schema: releaseSchema, migrate: false })).rejects.toMatchObject({
+      code: 'schema_outdated',
+      details: { found: version, known: schemaVersion },
+    })
     const storage = await openStorage(database.url, { schema: releaseSchema })
     expect(await readAll(storage, client)).toEqual(release.entities)
     expect((await storage.verify()).findings).toEqual([])
@@ -67,7 +68,8 @@ describe.each(releases)('a database of schema version %i', (version, release) =>
   it('is written by the hosts of its release after that, as if nothing had happened', async () => {
     await restore(release)
     const storage = await openStorage(database.url, { schema: releaseSchema })
-    for (const statement of release.tape) expect(await play(statement), statement.text).toEqual(statement.rows)
+    for (const statement of release.tape)
+      expect(await play(statement), statement.text).toEqual(statement.rows)
     // What they have written is whole, and the hosts of today go on from there.
     expect((await storage.verify()).findings).toEqual([])
     for (const { head, events } of await readAll(storage, client)) {

@@ -77,7 +77,11 @@ async function storeMuch(storage: Storage): Promise<void> {
       events: [
         { params: odd, effects: [['text', '=', odd as JsonValue]], idempotencyKey: 'first "key" ☃' },
         { paramRefs: { body: { hash: text.hash, size: text.size } }, transient: ['token'] },
-        { effects: [['notes', 'ref', { hash: noise.hash, size: noise.size }]], correlationId: 'c', causationId: 'b' },
+        {
+          effects: [['notes', 'ref', { hash: noise.hash, size: noise.size }]],
+          correlationId: 'c',
+          causationId: 'b',
+        },
       ],
       blobs: [text, noise, tiny, gzipped],
       claims: [
@@ -93,7 +97,9 @@ async function storeMuch(storage: Storage): Promise<void> {
     unit(entity('elsewhere', 'another'), 0, { blobs: [tiny], claims: [{ field: 'f', hash: tiny.hash }] }),
   ])
   await storage.commit([unit(rich, 3, { events: [{}, {}] })])
-  await storage.commit([{ ...unit(gone, 1, { events: [{ to: 'Deleted' }] }), status: 'Deleted', deletedAt: at + 2 }])
+  await storage.commit([
+    { ...unit(gone, 1, { events: [{ to: 'Deleted' }] }), status: 'Deleted', deletedAt: at + 2 },
+  ])
 }
 
 /** The writer goes on: one event, several, contents that are there, new ones, released ones, conflicts, a sweep. */
@@ -103,11 +109,18 @@ async function writeOn(storage: Storage): Promise<void> {
   await storage.load(rich, { specHash })
   await storage.load(long, { specHash })
   await storage.commit([unit(lean, 1)])
-  await storage.commit([unit(long, 210, { events: [{}, {}] }), unit(entity('born'), 0), unit(lean, 1, { writer: 'late' })])
+  await storage.commit([
+    unit(long, 210, { events: [{}, {}] }),
+    unit(entity('born'), 0),
+    unit(lean, 1, { writer: 'late' }),
+  ])
   await storage.commit([
     unit(rich, 5, {
       blobs: [fresh, text],
-      claims: [{ field: 'body', hash: fresh.hash }, { field: 'notes', hash: noise.hash }],
+      claims: [
+        { field: 'body', hash: fresh.hash },
+        { field: 'notes', hash: noise.hash },
+      ],
       releases: [{ field: 'body', hash: text.hash }],
       snapshot: snapshotAt(6),
     }),
@@ -115,7 +128,8 @@ async function writeOn(storage: Storage): Promise<void> {
   await storage.commit([unit(gone, 2)])
   await storage.saveSnapshot(long, snapshotAt(212))
   const lost = [{ field: 'lost', hash: tiny.hash }]
-  if ((await storage.findMissingClaims(rich, lost)).length > 0) await storage.restoreClaims(rich, 6, lost, [tiny])
+  if ((await storage.findMissingClaims(rich, lost)).length > 0)
+    await storage.restoreClaims(rich, 6, lost, [tiny])
   await storage.sweep({ now: expiresAt, graceMs: 0 })
   await storage.readBlob('default', text.hash)
   await storage.findByIdempotencyKey(rich, 'first "key" ☃')
@@ -135,14 +149,27 @@ function entity(id: string, tenant = 'default'): EntityKey {
   return { tenant, type: 'Frozen', id }
 }
 
-function unit(key: EntityKey, expectedVersion: number, { events = [{}], writer = 'w', ...part }: Part = {}): CommitUnit {
+function unit(
+  key: EntityKey,
+  expectedVersion: number,
+  { events = [{}], writer = 'w', ...part }: Part = {},
+): CommitUnit {
   const all = events.map((special, index): EntityEvent => {
     const sequence = expectedVersion + index + 1
     const plain = { from: 'Open', to: 'Open', params: { step: sequence }, effects: [], at: at + sequence }
     const id = { eventId: `${writer}-${key.id}-${sequence}`, action: 'Step', specHash, specVersion: 1 }
     return { ...key, sequence, ...id, ...plain, ...special }
   })
-  return { entity: key, expectedVersion, events: all, status: 'Open', blobs: [], claims: [], releases: [], ...part }
+  return {
+    entity: key,
+    expectedVersion,
+    events: all,
+    status: 'Open',
+    blobs: [],
+    claims: [],
+    releases: [],
+    ...part,
+  }
 }
 
 function contentOf(value: JsonValue): BlobWrite {
