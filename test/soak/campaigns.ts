@@ -1,5 +1,16 @@
 import type { Campaign } from './campaign.ts'
 import { killHost, killPglite } from './campaigns/kill-host.ts'
+import { cuts, silence } from './campaigns/network.ts'
+import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
 
 /** All campaigns, in the order in which they run. */
-export const campaigns: readonly Campaign[] = [killHost, killPglite]
+export const campaigns: readonly Campaign[] = [
+  killHost,
+  killPglite,
+  serverDeaths,
+  terminations,
+  errors,
+  readOnly,
+  cuts,
+  silence,
+]

@@ -42,16 +42,20 @@ export class Load {
   #isEnding = false
   #host: Promise<{ readonly host: Host; readonly storage: Storage }> | undefined
   #hosts = 0
-  /** Commands that had to be asked again. */
-  #repeats = 0
+  /** Why commands had to be asked again. */
+  readonly #repeats = new Map<string, number>()
   #answered = 0
 
   constructor(options: LoadOptions) {
     this.#options = options
   }
 
-  get facts(): { readonly hosts: number; readonly repeats: number; readonly answered: number } {
-    return { hosts: this.#hosts, repeats: this.#repeats, answered: this.#answered }
+  get facts(): {
+    readonly hosts: number
+    readonly repeats: Readonly<Record<string, number>>
+    readonly answered: number
+  } {
+    return { hosts: this.#hosts, repeats: Object.fromEntries(this.#repeats), answered: this.#answered }
   }
 
   /** Asks what is in doubt first, then goes on with new commands. Rejects with what must not happen. */
@@ -63,6 +67,12 @@ export class Load {
     await Promise.all(this.#lanes)
     const running = await this.#host
     await running?.host.stop()
+  }
+
+  /** Waits until so many more commands were answered, or the load has failed. */
+  async progress(commands: number): Promise<void> {
+    const goal = this.#answered + commands
+    while (this.#answered < goal && !this.#isEnding) await sleep(2)
   }
 
   /** Takes no new commands; `run` ends when every command has its answer. */
@@ -95,7 +105,9 @@ export class Load {
         log.refused(id, code)
         return
       }
-      this.#repeats++
+      const { cause } = result.error
+      const why = isPerdureError(cause) ? cause.code : code
+      this.#repeats.set(why, (this.#repeats.get(why) ?? 0) + 1)
       if (attempt > 2) await sleep(10)
     }
   }

@@ -53,10 +53,12 @@ const contents = 37
 
 /** Command number `n`, from 0, on one of so many entities. */
 export function commandOf(n: number, entities: number): SoakCommand {
-  const entity = `shelf-${(n * 7) % entities}`
-  if (n % 3 === 0) return { entity, action: 'Add', params: { amount: n % 5 } }
-  const field = ['note', 'paper', 'leaf'][n % 4] ?? 'note'
-  const text = `${field} ${(n * 11) % contents} `.repeat(n % 2 === 0 ? 30 : 300)
+  // Scattered, so that hosts that share the numbers out among them meet at the same entities.
+  const chance = Math.imul(n + 1, 0x9e37_79b1) >>> 4
+  const entity = `shelf-${chance % entities}`
+  if (chance % 3 === 0) return { entity, action: 'Add', params: { amount: n % 5 } }
+  const field = ['note', 'paper', 'leaf'][(chance >>> 3) % 4] ?? 'note'
+  const text = `${field} ${(chance >>> 5) % contents} `.repeat(chance % 2 === 0 ? 30 : 300)
   return { entity, action: 'Write', params: { [field]: text } }
 }
 

@@ -1,5 +1,8 @@
 // Connecting to PostgreSQL: what a caller learns when it does not work, and what a broken connection leaves behind.
+import { createServer } from 'node:net'
+import type { AddressInfo } from 'node:net'
 import { openStorage } from '@perdure/storage-pg'
+import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
@@ -80,7 +83,30 @@ describe('a server that cannot be used', () => {
   })
 })
 
+/** A message of the protocol from the server. */
+function message(type: string, ...content: readonly (string | Buffer)[]): Buffer {
+  const body = Buffer.concat(content.map((part) => Buffer.from(part)))
+  const length = Buffer.alloc(4)
+  length.writeInt32BE(body.length + 4)
+  return Buffer.concat([Buffer.from(type), length, body])
+}
+
 describe('a connection that breaks', () => {
+  it('in the moment it was made does not end the process', async () => {
+    const welcome = [message('R', Buffer.alloc(4)), message('Z', 'I')]
+    const farewell = message('E', 'SFATAL\0', 'C57P01\0', 'Mthe server goes down\0', '\0')
+    const server = createServer((socket) => {
+      socket.on('error', () => {})
+      socket.once('data', () => socket.end(Buffer.concat([...welcome, farewell])))
+    })
+    await new Promise<void>((resolve) => {
+      server.listen(0, '127.0.0.1', resolve)
+    })
+    const port = String((server.address() as AddressInfo).port)
+    await expect(openStorage(urlWith({ port }))).rejects.toMatchObject({ code: 'storage_unavailable' })
+    server.close()
+  })
+
   it('by falling silent is given up, and the outcome of a commit is unknown', async () => {
     const proxy = await startProxy(database.url)
     const storage = await openStorage(proxy.url, { pool: { statementTimeoutMs: 300 } })
@@ -93,6 +119,18 @@ describe('a connection that breaks', () => {
     await expect(storage.commit([unitOf(counter('silent'), 1, { snapshot })])).rejects.toMatchObject({
       code: 'outcome_unknown',
     })
+    await storage.close()
+    await proxy.close()
+  })
+
+  it('by falling silent casts doubt on those that are open beside it: they are replaced, not tried one by one', async () => {
+    const proxy = await startProxy(database.url)
+    const storage = await openStorage(proxy.url, { pool: { statementTimeoutMs: 300 } })
+    await Promise.all(Array.from({ length: 3 }, () => storage.stats()))
+    proxy.silenceAll()
+    const unit = unitOf(counter('all-silent'), 0)
+    await expect(storage.commit([unit])).rejects.toMatchObject({ code: 'outcome_unknown' })
+    expect(kindsOf(await storage.commit([unit]))).toEqual(['committed'])
     await storage.close()
     await proxy.close()
   })
@@ -117,6 +155,54 @@ describe('a connection that breaks', () => {
     expect(await other.load(counter('stalled'), { specHash: 'spec' })).toBeUndefined()
     await stalled.close()
     await other.close()
+  })
+
+  it('is not needed to end a statement that takes too long: the server ends it, and nothing is done', async () => {
+    const storage = await openStorage(database.url, { pool: { statementTimeoutMs: 300 } })
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    await client.query('begin')
+    await client.query('select from perdure.log_head for update')
+    const unit = unitOf(counter('waits'), 0)
+    await expect(storage.commit([unit])).rejects.toMatchObject({
+      code: 'storage_contention',
+      details: { sqlState: '57014' },
+    })
+    await client.end()
+    expect(await storage.load(unit.entity, { specHash: 'spec' })).toBeUndefined()
+    await storage.close()
+  })
+
+  it('leaves a lower limit on statements, as of the role, in force', async () => {
+    await database.query(`alter database ${database.name} set statement_timeout = '200ms'`)
+    const storage = await openStorage(database.url)
+    await database.query(`alter database ${database.name} reset statement_timeout`)
+    const client = new Client({ connectionString: database.url })
+    await client.connect()
+    await client.query('begin')
+    await client.query('select from perdure.log_head for update')
+    await expect(storage.commit([unitOf(counter('limited'), 0)])).rejects.toMatchObject({
+      details: { sqlState: '57014' },
+    })
+    await client.end()
+    await storage.close()
+  })
+
+  it('is replaced when its session is read-only, as after a failover', async () => {
+    const turn = (how: string) =>
+      database.query(
+        `begin read write; alter database ${database.name} set default_transaction_read_only = ${how}; commit`,
+      )
+    await turn('on')
+    const storage = await openStorage(database.url)
+    const unit = unitOf(counter('read-only'), 0)
+    await expect(storage.commit([unit])).rejects.toMatchObject({
+      code: 'storage_unavailable',
+      details: { sqlState: '25006' },
+    })
+    await turn('off')
+    expect(kindsOf(await storage.commit([unit]))).toEqual(['committed'])
+    await storage.close()
   })
 
   it('while it idles is replaced, and does not end the process', async () => {

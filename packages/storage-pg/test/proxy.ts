@@ -14,6 +14,12 @@ export interface Proxy {
   readonly url: string
   /** Does it to the connection that next sends a message containing this text. */
   cutAt(text: string, when: Cut): void
+  /** Cuts every connection there is. */
+  cutAll(): void
+  /** Lets nothing through any more of the connections there are, in either direction: half-open, as each side sees them. */
+  silenceAll(): void
+  /** Whether connections made from here on are served; one that is not is accepted, and never answered. */
+  serveNew(isServed: boolean): void
   close(): Promise<void>
 }
 
@@ -21,15 +27,24 @@ export interface Proxy {
 export async function startProxy(serverUrl: string): Promise<Proxy> {
   const target = new URL(serverUrl)
   const sockets = new Set<Socket>()
+  const silencers = new Set<() => void>()
+  let isServing = true
   let trap: { readonly text: string; readonly when: Cut } | undefined
   const listener = createServer((client) => {
     const server = connect(Number(target.port), target.hostname)
     let cutOnAnswer = false
-    let silent = false
+    let silent = !isServing
+    const silence = (): void => {
+      silent = true
+    }
     const cut = (): void => {
       client.destroy()
       server.destroy()
+      silencers.delete(silence)
+      sockets.delete(client)
+      sockets.delete(server)
     }
+    silencers.add(silence)
     for (const socket of [client, server]) {
       sockets.add(socket)
       socket.on('error', cut)
@@ -45,7 +60,10 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       if (silent) return
       server.write(data)
     })
-    server.on('data', (data) => (cutOnAnswer ? cut() : client.write(data)))
+    server.on('data', (data) => {
+      if (cutOnAnswer) cut()
+      else if (!silent) client.write(data)
+    })
   })
   await new Promise<void>((resolve) => {
     listener.listen(0, '127.0.0.1', resolve)
@@ -56,6 +74,15 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
     url: url.href,
     cutAt: (text, when) => {
       trap = { text, when }
+    },
+    cutAll: () => {
+      for (const socket of sockets) socket.destroy()
+    },
+    silenceAll: () => {
+      for (const silence of silencers) silence()
+    },
+    serveNew: (isServed) => {
+      isServing = isServed
     },
     close: async () => {
       for (const socket of sockets) socket.destroy()

@@ -83,9 +83,12 @@ describe('errors of a commit', () => {
     },
   )
 
-  it.each(['40001', '40P01', '53100', '57014'])('are definite when the server refused: %s', (sqlState) => {
-    expect(translateCommitError(serverError(sqlState)).code).not.toBe('outcome_unknown')
-  })
+  it.each(['25006', '40001', '40P01', '53100', '57014'])(
+    'are definite when the server refused: %s',
+    (sqlState) => {
+      expect(translateCommitError(serverError(sqlState)).code).not.toBe('outcome_unknown')
+    },
+  )
 
   it('pass through when they are StorageErrors already', () => {
     const error = new StorageError('storage_unavailable', 'no connection could be made')

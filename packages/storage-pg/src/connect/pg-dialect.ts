@@ -6,7 +6,7 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } 
 import type { Pool, PoolClient, QueryConfig } from 'pg'
 import { checkCommitTag } from './commit-tag.ts'
 import { encodeParameter } from './column-codecs.ts'
-import { sessionSettings } from './session-settings.ts'
+import { sessionLimits, sessionSettings } from './session-settings.ts'
 import { ConnectionLost, sqlStateOf, translateCommitError, translateError } from './sqlstate.ts'
 import { statementName } from './statement.ts'
 
@@ -14,6 +14,8 @@ import { statementName } from './statement.ts'
 export interface PgDialectOptions {
   /** `host:port`, for messages. */
   readonly server: string
+  /** How long the server lets a statement run; 0 is without limit. */
+  readonly statementTimeoutMs: number
   /** How long the server lets a transaction wait for its next statement. */
   readonly transactionIdleTimeoutMs: number
 }
@@ -32,6 +34,11 @@ class PgDriver implements Driver {
   readonly #pool: Pool
   readonly #options: PgDialectOptions
   readonly #connections = new WeakMap<PoolClient, PgConnection>()
+  /**
+   * Connections that were lost in use. Whatever silenced one has most likely met all that were open then, and each would take
+   * a whole time limit to find out: they are replaced instead.
+   */
+  #losses = 0
 
   constructor(pool: Pool, options: PgDialectOptions) {
     this.#pool = pool
@@ -41,16 +48,23 @@ class PgDriver implements Driver {
   async init(): Promise<void> {}
 
   async acquireConnection(): Promise<PgConnection> {
-    const client = await this.#pool.connect().catch((error: unknown) => {
-      throw connectError(error, this.#options.server)
-    })
-    const known = this.#connections.get(client)
-    if (known !== undefined) return known
-    const connection = new PgConnection(client)
+    for (;;) {
+      const client = await this.#pool.connect().catch((error: unknown) => {
+        throw connectError(error, this.#options.server)
+      })
+      const known = this.#connections.get(client)
+      if (known === undefined) return this.#prepare(client)
+      if (known.madeAfter === this.#losses) return known
+      known.discard()
+      known.release()
+    }
+  }
+
+  async #prepare(client: PoolClient): Promise<PgConnection> {
+    const connection = new PgConnection(client, this.#losses, () => this.#losses++)
     try {
       await connection.run(sessionSettings)
-      const { transactionIdleTimeoutMs } = this.#options
-      await connection.run(`set idle_in_transaction_session_timeout = ${transactionIdleTimeoutMs}`)
+      await connection.run(sessionLimits(this.#options))
     } catch (error) {
       connection.discard()
       connection.release()
@@ -85,11 +99,16 @@ class PgDriver implements Driver {
 }
 
 class PgConnection implements DatabaseConnection {
+  /** Losses of other connections before this one was made. */
+  readonly madeAfter: number
   readonly #client: PoolClient
+  readonly #onLoss: () => void
   #lost = false
 
-  constructor(client: PoolClient) {
+  constructor(client: PoolClient, madeAfter: number, onLoss: () => void) {
     this.#client = client
+    this.madeAfter = madeAfter
+    this.#onLoss = onLoss
     client.on('error', () => this.discard())
     client.on('end', () => this.discard())
   }
@@ -135,10 +154,13 @@ class PgConnection implements DatabaseConnection {
     try {
       return await this.#client.query(query)
     } catch (error) {
+      // A session may be read-only for as long as it lives, though its server takes writes again, or another one does.
+      if (sqlStateOf(error) === '25006') this.discard()
       // An answer has a SQLSTATE. What has none is a connection that broke or fell silent, or a bug on this side.
       if (sqlStateOf(error) !== undefined || error instanceof TypeError || error instanceof RangeError)
         throw error
       this.discard()
+      this.#onLoss()
       throw new ConnectionLost('the connection was lost', { cause: error })
     }
   }

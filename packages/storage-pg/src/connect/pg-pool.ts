@@ -18,8 +18,9 @@ export interface PoolOptions {
   /** A connection that idles for longer is closed. @defaultValue 30_000 */
   readonly idleTimeoutMs?: number
   /**
-   * How long a statement may take. After it the connection is given up, and the outcome of a commit is unknown: better than
-   * to wait for ever for a server that is no longer there. @defaultValue 60_000
+   * How long a statement may take. The server ends it then, with nothing done. A server from which nothing is heard for a
+   * while longer (as long again, at most 5 s) is no longer there: its connection is given up, those that were open beside it
+   * are not used again, and the outcome of a commit is unknown. 0 is without limit. @defaultValue 60_000
    */
   readonly statementTimeoutMs?: number
   /**
@@ -31,11 +32,12 @@ export interface PoolOptions {
 
 /** Opens a pool; connections are made when they are needed, so nothing is checked yet. */
 export function openPgPool(url: string, options: PoolOptions, logger: Logger): Engine {
+  const { statementTimeoutMs = 60_000, transactionIdleTimeoutMs = 15_000 } = options
   const connection: ClientConfig = {
     connectionString: url,
     application_name: new URL(url).searchParams.get('application_name') ?? 'perdure',
     connectionTimeoutMillis: options.connectTimeoutMs ?? 10_000,
-    query_timeout: options.statementTimeoutMs ?? 60_000,
+    query_timeout: statementTimeoutMs + Math.min(statementTimeoutMs, 5_000),
     keepAlive: true,
     keepAliveInitialDelayMillis: 10_000,
     types: { getTypeParser: (oid: number) => decoderOf(oid) },
@@ -52,10 +54,14 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
       'an idle database connection broke; it is replaced',
     )
   })
+  // The pool stops listening when it hands a new connection out, and whoever asked for it listens a moment later. A server that
+  // goes down in that moment would end the process.
+  pool.on('connect', (client) => client.on('error', () => {}))
   const server = serverOf(url)
   const dialect = pgDialect(pool, {
     server,
-    transactionIdleTimeoutMs: options.transactionIdleTimeoutMs ?? 15_000,
+    statementTimeoutMs,
+    transactionIdleTimeoutMs,
   })
   return {
     database: new Kysely<unknown>({ dialect }),

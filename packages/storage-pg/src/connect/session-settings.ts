@@ -15,3 +15,19 @@ export const sessionSettings: string = `select
   set_config('enable_seqscan', 'off', false),
   set_config('enable_bitmapscan', 'off', false),
   set_config('jit', 'off', false)`
+
+/**
+ * What the server does not do for ever on behalf of a host that no longer listens. A lower limit on statements, as of the
+ * role, stays in force.
+ */
+export function sessionLimits(limits: {
+  readonly statementTimeoutMs: number
+  readonly transactionIdleTimeoutMs: number
+}): string {
+  const statement = Math.ceil(limits.statementTimeoutMs)
+  return `select
+  set_config('idle_in_transaction_session_timeout', '${Math.ceil(limits.transactionIdleTimeoutMs)}', false),
+  set_config('statement_timeout', case when setting::int8 > 0 and (${statement} = 0 or setting::int8 < ${statement})
+    then setting else '${statement}' end, false)
+  from pg_settings where name = 'statement_timeout'`
+}

@@ -45,7 +45,8 @@ export function translateError(error: unknown, doing: string): StorageError {
  */
 export function translateCommitError(error: unknown): StorageError {
   const translated = translateError(error, 'committing')
-  if (translated === error || translated.code !== 'storage_unavailable') return translated
+  const isAnswered = translated.code !== 'storage_unavailable' || sqlStateOf(error) === '25006'
+  if (translated === error || isAnswered) return translated
   return new StorageError(
     'outcome_unknown',
     'the connection was lost before the answer to a commit; repeat the same units to learn the outcome',
