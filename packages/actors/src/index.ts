@@ -6,6 +6,8 @@ export type { AskOptions, AskResult, TryAskResult } from './host/ask-options.ts'
 export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
+export type { AllowedDifference } from './host/check-swap.ts'
+export type { SwapOptions, SwapResult } from './host/swap-spec.ts'
 export type { StateView } from './host/state-view.ts'
 export type { InspectionEvent, Inspector } from './observe/inspection.ts'
 export type { Subscription } from './host/subscription.ts'
@@ -38,3 +40,5 @@ export {
   SpecNotSupported,
   Unavailable,
 } from './errors/host-errors.ts'
+export { SpecSwapRefused } from './errors/spec-swap-refused.ts'
+export type { SwapReason } from './errors/spec-swap-refused.ts'

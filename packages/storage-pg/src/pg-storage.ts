@@ -29,6 +29,7 @@ import type {
   StorageStats,
   SweepOptions,
   SweepResult,
+  TenantsFilter,
   VerifyOptions,
   VerifyReport,
 } from '@perdure/core'
@@ -39,7 +40,7 @@ import { commit } from './commit/commit.ts'
 import { writeSnapshots } from './commit/write-snapshots.ts'
 import type { Engine } from './connect/engine.ts'
 import { translateError } from './connect/sqlstate.ts'
-import { listEntities, readHeads } from './load/heads.ts'
+import { listAcrossTenants, listEntities, readHeads } from './load/heads.ts'
 import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
 import { readStats } from './retention/stats.ts'
 import { prune } from './retention/prune.ts'
@@ -101,6 +102,10 @@ export class PgStorage implements Storage {
 
   listEntities(filter: EntityFilter): Promise<readonly EntityHead[]> {
     return this.#run('listing entities', (context) => listEntities(context, filter))
+  }
+
+  listAcrossTenants(filter: TenantsFilter): Promise<readonly EntityHead[]> {
+    return this.#run('listing entities', (context) => listAcrossTenants(context, filter))
   }
 
   readLog(range: LogRange): Promise<LogPage> {

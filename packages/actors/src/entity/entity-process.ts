@@ -23,6 +23,7 @@ import type { EntityObserver, EntityPhase } from './entity-phase.ts'
 import { findKnowledge } from './find-knowledge.ts'
 import { findFirstOutcome, reuseProblem } from './idempotency.ts'
 import { loadEntity } from './loading.ts'
+import { Pause } from './pause.ts'
 import { outcomeOf } from './pending-command.ts'
 import type { PendingEvent } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
@@ -40,7 +41,7 @@ const maxAttempts = 3
  */
 export class EntityProcess implements Writer {
   readonly entity: EntityKey
-  readonly #model: EntityModel
+  #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
   readonly #undecided = new UndecidedCommands()
@@ -50,6 +51,8 @@ export class EntityProcess implements Writer {
   #processed: EntityState = unborn
   /** While held, the committed state is a guess. */
   readonly #assumption = new BirthAssumption()
+  /** While paused, no command is decided; who waits for that is told once nothing is on its way either. */
+  readonly #pause = new Pause()
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
 
@@ -102,6 +105,7 @@ export class EntityProcess implements Writer {
       return
     }
     this.#undecided.push(request)
+    if (this.#pause.isHeld) return
     if (this.#phase === 'running') this.#drain()
     else if (this.#phase === 'unloaded' && request.command.kind === 'create') this.#runUnborn()
     else this.#activateQuietly()
@@ -123,6 +127,27 @@ export class EntityProcess implements Writer {
     const undecided = [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
     this.#settleAll([...this.#pending.dropBehind(), ...undecided], stopError(this.entity))
     if (this.#pending.size === 0) this.#assumption.end()
+    this.#noteQuiet()
+  }
+
+  /**
+   * Holds commands back before they are decided, and waits until those that were have settled. Ended by `resume`.
+   */
+  async pause(): Promise<void> {
+    this.#pause.begin()
+    this.#undecided.putBack(this.#undecided.takeHeld())
+    if (this.#pending.size > 0) await this.#pause.untilQuiet()
+  }
+
+  /** Goes on, under another model if there is one: then the entity is read again before its next command. */
+  resume(model: EntityModel = this.#model): void {
+    const isChanged = model !== this.#model
+    this.#model = model
+    this.#pause.end()
+    if (this.#isStopped()) return
+    if (isChanged && this.#phase === 'running') this.#enter('unloaded')
+    if (this.#phase === 'running') this.#drain()
+    else if (this.#undecided.size > 0) this.#activateQuietly()
   }
 
   takeUnit(maxEvents: number): CommitUnit | undefined {
@@ -138,6 +163,7 @@ export class EntityProcess implements Writer {
     if (this.#pending.size > 0) this.#deps.cycle.put(this)
     for (const pending of certain) pending.request.settle(outcomeOf(pending))
     if (last !== undefined) this.#observer.onCommitted(last.state)
+    this.#noteQuiet()
   }
 
   conflicted(actualVersion: number): void {
@@ -149,11 +175,17 @@ export class EntityProcess implements Writer {
       else request.settle({ ok: false, error: lostTooOften(this.entity, maxAttempts, actualVersion) })
     }
     this.#decideAgain([...again, ...behind])
+    this.#noteQuiet()
   }
 
   failed(error: PerdureError): void {
     const { inFlight, behind } = this.#forget()
     this.#settleAll([...inFlight, ...behind, ...this.#undecided.takeInbox()], tellFailure(this.entity, error))
+    this.#noteQuiet()
+  }
+
+  #noteQuiet(): void {
+    if (this.#pending.size === 0) this.#pause.noteQuiet()
   }
 
   /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
@@ -177,11 +209,13 @@ export class EntityProcess implements Writer {
   }
 
   async #load(): Promise<void> {
+    const model = this.#model
     let state: EntityState
     try {
-      state = await this.#readState()
+      state = await this.#readState(model)
     } catch (error) {
       if (this.#isStopped()) return
+      if (model !== this.#model) return this.#load()
       const failure = loadFailure(this.entity, error)
       const waiting = this.#undecided.takeInbox()
       // In one step with the phase: who comes from now on starts an activation of his own.
@@ -190,19 +224,21 @@ export class EntityProcess implements Writer {
       this.#settleAll(waiting, failure)
       throw failure
     }
+    // Read under a model that another has taken the place of meanwhile: it says nothing any more.
+    if (model !== this.#model && !this.#isStopped()) return this.#load()
     this.#activation = undefined
     if (!this.#isStopped()) this.#run(state)
   }
 
-  async #readState(): Promise<EntityState> {
+  async #readState(model: EntityModel): Promise<EntityState> {
     this.#enter('loading')
     const isWanted = (): boolean => !this.#isStopped()
-    const loaded = await loadEntity({ ...this.#deps, isWanted }, this.#model, this.entity)
+    const loaded = await loadEntity({ ...this.#deps, isWanted }, model, this.entity)
     if (loaded === undefined || this.#isStopped()) return unborn
     this.#enter('replaying')
     const attributes = { 'perdure.type': this.entity.type, 'perdure.events': loaded.tail.length }
     return observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
-      replayEntity(this.#deps, this.#model, this.entity, loaded),
+      replayEntity(this.#deps, model, this.entity, loaded),
     )
   }
 
@@ -226,7 +262,7 @@ export class EntityProcess implements Writer {
   }
 
   #drain(): void {
-    while (this.#phase === 'running' && !this.#undecided.isHeld) {
+    while (this.#phase === 'running' && !this.#undecided.isHeld && !this.#pause.isHeld) {
       const request = this.#undecided.shift()
       if (request === undefined) {
         if (this.#processed.version === 0) this.#enter('unloaded')

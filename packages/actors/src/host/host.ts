@@ -4,6 +4,7 @@ import { defaultTenant } from '@perdure/core'
 import type {
   Consumer,
   EntityHead,
+  EntitySpec,
   LogEntry,
   PruneOptions,
   PruneResult,
@@ -23,6 +24,8 @@ import type { Inspector } from '../observe/inspection.ts'
 import { makeHostParts } from './host-parts.ts'
 import type { HostConsumeOptions, HostSubscribeOptions } from './log-readers.ts'
 import type { HostParts } from './host-parts.ts'
+import { swapSpec } from './swap-spec.ts'
+import type { SwapOptions, SwapResult } from './swap-spec.ts'
 
 /** Runs entities. Made by `createHost`; ended by `stop`, or by `await using`. */
 export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> implements AsyncDisposable {
@@ -32,6 +35,8 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   readonly #keepsStorageOpen: boolean
   readonly #access: EntityAccess
   #stopped: Promise<void> | undefined
+  /** The last change of a spec; the next waits for it. */
+  #swapped: Promise<unknown> = Promise.resolve()
 
   /** @internal */
   constructor(options: HostOptions) {
@@ -132,6 +137,25 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
    */
   consume(options: HostConsumeOptions): Consumer {
     return this.#parts.logReaders.consume(options)
+  }
+
+  /**
+   * Gives an entity type another spec while everything goes on. Each entity goes over between two of its commands: what is
+   * decided already settles as it was decided, what waits is decided under the new spec, and the state is read anew, with older
+   * events as the spec's `[[upcast]]`s name them. Actors and references stay.
+   *
+   * Refused, with everything as it was, when living entities of any tenant would lose something: a status they are in, a
+   * variable, a field, a type. Other hosts on this storage keep their spec; should its `version` be lower, they refuse entities
+   * that have events of the newer one with `SpecOutdated`.
+   * @throws SpecSwapRefused, SpecNotSupported, InvalidArgument, HostStopped, StorageError
+   */
+  swapSpec(spec: EntitySpec, options: SwapOptions = {}): Promise<SwapResult> {
+    const swapped = this.#swapped.then(() => {
+      this.#parts.life.refuseWhenStopping('host.swapSpec')
+      return swapSpec(this.#parts, spec, options)
+    })
+    this.#swapped = swapped.catch(() => {})
+    return swapped
   }
 
   /** Expires references whose time is over and deletes the blobs that nothing refers to, at once. */

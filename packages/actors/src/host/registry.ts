@@ -18,8 +18,10 @@ export type RegistryOptions = Omit<ModelOptions, 'upcast'> & {
 }
 
 interface EntityType {
-  readonly model: EntityModel
-  readonly logic: EntityLogic
+  model: EntityModel
+  logic: EntityLogic
+  /** Its entities decide nothing just now. */
+  isPaused: boolean
 }
 
 /** Keeps models by type and residents by entity. */
@@ -27,6 +29,7 @@ export class Registry {
   readonly #types: ReadonlyMap<string, EntityType>
   readonly #residents: Residents
   readonly #deps: EntityDeps
+  readonly #options: RegistryOptions
 
   /** @throws SpecNotSupported, InvalidArgument for specs that cannot run together */
   constructor(
@@ -36,6 +39,7 @@ export class Registry {
     residency: ResidencyOptions,
   ) {
     this.#deps = deps
+    this.#options = options
     const parts = specs.flatMap(unsupportedParts)
     if (parts.length > 0) throw new SpecNotSupported(parts)
     const types = new Map<string, EntityType>()
@@ -47,7 +51,7 @@ export class Registry {
         )
       }
       const model = compileFor(spec, options)
-      types.set(spec.name, { model, logic: entityLogic(model, deps) })
+      types.set(spec.name, { model, logic: entityLogic(model, deps), isPaused: false })
     }
     for (const name of Object.keys(options.upcast ?? {})) {
       if (types.has(name)) continue
@@ -69,6 +73,46 @@ export class Registry {
     return this.#type(type).model
   }
 
+  /** A model for a type that is run here, of another spec, or with another hook. @throws SpecNotSupported, InvalidArgument */
+  compile(spec: EntitySpec, hook?: UpcastHook): EntityModel {
+    this.#type(spec.name)
+    const parts = unsupportedParts(spec)
+    if (parts.length > 0) throw new SpecNotSupported(parts)
+    const { upcast = {}, ...options } = this.#options
+    const hooks = hook === undefined ? upcast : { ...upcast, [spec.name]: hook }
+    return compileFor(spec, { ...options, upcast: hooks })
+  }
+
+  /** Holds back every command of a type before it is decided, and waits until what was decided has settled. */
+  async pause(type: string): Promise<void> {
+    this.#type(type).isPaused = true
+    await Promise.all(this.#residentsOf(type).map(({ process }) => process.pause()))
+  }
+
+  /** Ends the pause. */
+  resume(type: string): void {
+    const found = this.#type(type)
+    found.isPaused = false
+    for (const { process } of this.#residentsOf(type)) process.resume(found.model)
+  }
+
+  /** From here on entities come to memory under this model. Those that are there go over when they are resumed. */
+  replace(model: EntityModel): void {
+    const type = this.#type(model.name)
+    type.model = model
+    type.logic = entityLogic(model, this.#deps)
+  }
+
+  /** Leads each entity of a type that is in memory over to its model, between two commands of its own. */
+  async goOver(type: string): Promise<void> {
+    await Promise.all(
+      this.#residentsOf(type).map(async ({ process }) => {
+        await process.pause()
+        process.resume(this.#type(type).model)
+      }),
+    )
+  }
+
   /** What the status of a head is called today; as it is stored if its type is not run here. */
   async statusToday(head: EntityHead): Promise<string> {
     const type = this.#types.get(head.type)
@@ -83,12 +127,14 @@ export class Registry {
   activate(entity: EntityKey): Resident {
     const found = this.#residents.use(entity)
     if (found !== undefined) return found
-    const { logic } = this.#type(entity.type)
+    const { logic, isPaused } = this.#type(entity.type)
     const actor = createActor(logic, {
       id: formatEntityKey(entity),
       input: { ...entity, isDormant: true },
     })
     const resident: Resident = { entity, actor, process: processOf(actor) }
+    // Nothing is on its way in a new one: there is nothing to wait for.
+    if (isPaused) void resident.process.pause()
     const forget = (): void => this.#residents.forget(resident)
     actor.subscribe({ complete: forget, error: forget })
     actor.start()
@@ -105,6 +151,10 @@ export class Registry {
   remove(entity: EntityKey): void {
     const resident = this.find(entity)
     if (resident !== undefined) this.#residents.passivate(resident)
+  }
+
+  #residentsOf(type: string): readonly Resident[] {
+    return this.residents().filter(({ process }) => process.entity.type === type)
   }
 
   residents(): readonly Resident[] {

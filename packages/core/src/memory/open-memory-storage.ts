@@ -37,12 +37,13 @@ import type {
   ReadRange,
   Storage,
   StorageStats,
+  TenantsFilter,
 } from '../storage/storage.ts'
 import { entityAddress } from './address.ts'
 import { BlobShelf } from './blob-shelf.ts'
 import { Consumers } from './consumers.ts'
 import { judgeUnit } from './judge-unit.ts'
-import { listHeads } from './list-heads.ts'
+import { listHeads, listHeadsAcrossTenants } from './list-heads.ts'
 import { Log } from './log.ts'
 import { pruneShelf } from './prune-shelf.ts'
 import { Stream } from './stream.ts'
@@ -121,6 +122,14 @@ class InMemory implements MemoryStorage {
   async listEntities(filter: EntityFilter): Promise<readonly EntityHead[]> {
     this.#assertOpen()
     return listHeads(
+      [...this.#streams.values()].map((stream) => stream.head()),
+      filter,
+    )
+  }
+
+  async listAcrossTenants(filter: TenantsFilter): Promise<readonly EntityHead[]> {
+    this.#assertOpen()
+    return listHeadsAcrossTenants(
       [...this.#streams.values()].map((stream) => stream.head()),
       filter,
     )

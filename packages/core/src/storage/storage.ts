@@ -58,6 +58,16 @@ export interface EntityFilter {
   readonly limit: number
 }
 
+/** Which living entities of a type to list, whichever tenant's, in the order of the UTF-8 bytes of tenant, then id. */
+export interface TenantsFilter {
+  readonly type: string
+  /** Only those in one of these. @defaultValue any status */
+  readonly statuses?: readonly string[]
+  /** Only those after this one, in that order; it need not be there. */
+  readonly after?: { readonly tenant: string; readonly id: string }
+  readonly limit: number
+}
+
 /** What a storage holds, exactly counted. */
 export interface StorageStats {
   readonly entities: number
@@ -110,6 +120,12 @@ export interface Storage {
 
   /** One page of entities, ordered by id. */
   listEntities(filter: EntityFilter): Promise<readonly EntityHead[]>
+
+  /**
+   * One page of the living entities of a type, of all tenants. For whoever looks after the storage or changes a spec, never
+   * for what acts in the name of a tenant.
+   */
+  listAcrossTenants(filter: TenantsFilter): Promise<readonly EntityHead[]>
 
   /**
    * One page of the log, all of it as of one moment. Reading on after `seenUpTo` sees every event that fits exactly once,

@@ -1,5 +1,5 @@
 // Reads heads: of given entities, and page by page of a type.
-import type { EntityFilter, EntityHead, EntityKey } from '@perdure/core'
+import type { EntityFilter, EntityHead, EntityKey, TenantsFilter } from '@perdure/core'
 import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
@@ -35,6 +35,21 @@ export async function listEntities(
     order by head.id
     limit ${limit}::int8`.execute(database)
   return rows.map((row) => headOf({ tenant, type, id: row.id }, row))
+}
+
+/** See `Storage.listAcrossTenants`. */
+export async function listAcrossTenants(
+  { database, tables }: StorageContext,
+  { type, statuses, after, limit }: TenantsFilter,
+): Promise<readonly EntityHead[]> {
+  const { rows } = await sql<HeadColumns & { tenant: string; id: string }>`
+    select head.tenant, head.id, ${headColumns} from ${tables.entities} as head
+    where head.type = ${type}::text and head.deleted_at is null
+      ${statuses === undefined ? sql`` : sql`and head.status = any(${statuses}::text[])`}
+      ${after === undefined ? sql`` : sql`and (head.tenant, head.id) > (${after.tenant}::text, ${after.id}::text)`}
+    order by head.tenant, head.id
+    limit ${limit}::int8`.execute(database)
+  return rows.map((row) => headOf({ tenant: row.tenant, type, id: row.id }, row))
 }
 
 /** A head from its row. */

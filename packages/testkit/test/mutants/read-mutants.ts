@@ -131,6 +131,23 @@ export const readMutants: readonly Mutant[] = [
     }),
   },
   {
+    name: 'lists across tenants whatever the status',
+    breaks: 'lists the living entities of a type across tenants, by tenant, then id',
+    mutate: (sound) => ({
+      listAcrossTenants: ({ type, limit }) => sound.listAcrossTenants({ type, limit }),
+    }),
+  },
+  {
+    name: 'lists on across tenants by id alone',
+    breaks: 'lists the living entities of a type across tenants, by tenant, then id',
+    mutate: (sound) => ({
+      listAcrossTenants: async ({ after, ...filter }) => {
+        const heads = await sound.listAcrossTenants(filter)
+        return after === undefined ? heads : heads.filter(({ id }) => id > after.id)
+      },
+    }),
+  },
+  {
     name: 'lists deleted entities unasked',
     breaks: 'leaves deleted entities out of a list unless asked for them',
     mutate: (sound) => ({

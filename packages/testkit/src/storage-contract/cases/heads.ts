@@ -1,6 +1,6 @@
 // Heads: where entities stand, singly and by the page.
 import assert from 'node:assert/strict'
-import type { EntityFilter, Storage } from '@perdure/core'
+import type { EntityFilter, Storage, TenantsFilter } from '@perdure/core'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { sameJson } from '../check.ts'
@@ -109,5 +109,34 @@ export const headCases: readonly ContractCase[] = contractGroup('head', {
     assert.deepEqual(await ids(storage, { tenant: 'tenant-c' }), [])
     assert.deepEqual(await ids(storage, { type: 'session' }), [])
     assert.deepEqual(await ids(storage, { tenant: 'tenant-b' }), ['a'])
+  },
+
+  'the storage lists the living entities of a type across tenants, by tenant, then id': async ({
+    storage,
+  }) => {
+    const tenants = ['b', '\uffee', 'a', '\u{1f600}']
+    await storage.commit(
+      tenants.flatMap((tenant) =>
+        ['2', '10'].map((id) => unitOf(session(id, tenant), 0, { status: 'Open' })),
+      ),
+    )
+    await storage.commit([unitOf({ ...session('3', 'a'), type: 'Order' }, 0)])
+    await storage.commit([
+      unitOf(session('2', 'b'), 1, { status: 'Done' }),
+      unitOf(session('10', 'b'), 1, { deletes: true }),
+    ])
+    const list = async (filter: Partial<TenantsFilter>) => {
+      const heads = await storage.listAcrossTenants({ type: 'Session', limit: 100, ...filter })
+      return heads.map(({ tenant, id }) => `${tenant}/${id}`)
+    }
+    const all = ['a/10', 'a/2', 'b/2', '\uffee/10', '\uffee/2', '\u{1f600}/10', '\u{1f600}/2']
+    assert.deepEqual(await list({}), all)
+    assert.deepEqual(await list({ limit: 3 }), all.slice(0, 3))
+    assert.deepEqual(await list({ after: { tenant: 'a', id: '2' } }), all.slice(2))
+    assert.deepEqual(await list({ after: { tenant: 'a', id: '11' }, limit: 1 }), ['a/2'])
+    assert.deepEqual(await list({ statuses: ['Done', 'Gone'] }), ['b/2'])
+    assert.deepEqual(await list({ statuses: [] }), [])
+    const [head] = await storage.listAcrossTenants({ type: 'Session', limit: 1 })
+    sameJson([head], await storage.readHeads([session('10', 'a')]), 'the head')
   },
 })

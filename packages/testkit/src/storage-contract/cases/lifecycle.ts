@@ -32,6 +32,7 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   readBlob: (storage) => storage.readBlob('tenant-a', contentOf(1).hash),
   findMissingClaims: (storage) => storage.findMissingClaims(entity, [claimOf(hold('f', 1))]),
   restoreClaims: (storage) => storage.restoreClaims(entity, 1, [], []),
+  listAcrossTenants: (storage) => storage.listAcrossTenants({ type: 'Session', limit: 1 }),
   alignClaims: (storage) => storage.alignClaims(entity, 1, []),
   saveSnapshot: (storage) => storage.saveSnapshot(entity, snapshotAt(1)),
   sweep: (storage) => storage.sweep({ now }),
