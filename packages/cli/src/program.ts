@@ -4,6 +4,7 @@ import { Command } from 'commander'
 import { addCheck, addLint } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
+import { addConsumers } from './commands/consumers.ts'
 import { addExplain } from './commands/explain.ts'
 import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
@@ -20,7 +21,7 @@ const groups: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
   ['Proof:', [addVerify, addSimulate]],
-  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addMigrate, addStorage]],
+  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addConsumers, addMigrate, addStorage]],
   ['Help:', [addCompletion]],
 ]
 

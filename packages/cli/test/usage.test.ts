@@ -7,7 +7,7 @@ import { makeWorkspace } from './helpers/workspace.ts'
 
 const cwd = import.meta.dirname
 const commands =
-  'init check lint format migrate-spec types schema graph explain verify simulate entities state history events tail migrate storage completion'.split(
+  'init check lint format migrate-spec types schema graph explain verify simulate entities state history events tail consumers migrate storage completion'.split(
     ' ',
   )
 

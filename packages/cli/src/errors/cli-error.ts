@@ -11,6 +11,7 @@ export type CliErrorCode =
   | 'unknown_entity_type'
   | 'entity_not_found'
   | 'field_not_set'
+  | 'consumer_not_found'
   /** Neither an option nor the environment says which storage is meant. */
   | 'no_storage'
   | 'storage_not_found'
