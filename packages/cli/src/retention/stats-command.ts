@@ -1,4 +1,5 @@
 // `perdure storage stats`: what a storage holds.
+import { compressionRatio, deduplicationRatio } from '@perdure/core'
 import type { StorageStats } from '@perdure/core'
 import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
@@ -19,7 +20,8 @@ export function runStats(io: CliIo, options: StatsOptions): Promise<ExitCode> {
     const stats = await storage.stats()
     if (options.json === true) {
       // A position may be larger than a number of JSON readers.
-      io.stdout.write(`${JSON.stringify({ ...stats, lastPosition: String(stats.lastPosition) })}\n`)
+      const printed = { ...stats, lastPosition: String(stats.lastPosition), ...ratiosOf(stats) }
+      io.stdout.write(`${JSON.stringify(printed)}\n`)
     } else {
       io.stdout.write(
         printTable(['What', 'How much', 'Which are'], rowsOf(stats), paintFor(io.stdout, io.env)),
@@ -27,6 +29,13 @@ export function runStats(io: CliIo, options: StatsOptions): Promise<ExitCode> {
     }
     return 0
   })
+}
+
+function ratiosOf(stats: StorageStats): {
+  readonly deduplicationRatio: number
+  readonly compressionRatio: number
+} {
+  return { deduplicationRatio: deduplicationRatio(stats), compressionRatio: compressionRatio(stats) }
 }
 
 function rowsOf(stats: StorageStats): readonly (readonly string[])[] {
@@ -42,7 +51,20 @@ function rowsOf(stats: StorageStats): readonly (readonly string[])[] {
     ],
     ['references', String(stats.refs), 'fields that hold a blob'],
     ['referenced', formatBytes(stats.referencedBytes), 'of values, counted once a reference'],
-    ['distinct', formatBytes(stats.blobBytes), 'of values, counted once a blob'],
-    ['stored', formatBytes(stats.storedBytes), 'that the blobs take, compressed'],
+    [
+      'deduplicated',
+      formatBytes(stats.referencedBlobBytes),
+      `of the same, counted once a blob: ${ratio(deduplicationRatio(stats))}`,
+    ],
+    ['in blobs', formatBytes(stats.blobBytes), 'of values, those that nothing refers to included'],
+    [
+      'stored',
+      formatBytes(stats.storedBytes),
+      `that the blobs take, compressed: ${ratio(compressionRatio(stats))}`,
+    ],
   ]
+}
+
+function ratio(value: number): string {
+  return `${Number(value.toPrecision(3))} to 1`
 }

@@ -230,7 +230,15 @@ export class Simulation {
 
   #startHost(own: Omit<HostOptions, 'specs'>): Promise<Host> {
     const { specs, inlineMaxBytes, startHost } = this.#options
-    const options = { specs, tenant, inlineMaxBytes, keepStorageOpen: true, ...own }
+    // Sweeps are steps of the run, so that they are few, seen, and dropped when the run is made smaller.
+    const options: HostOptions = {
+      specs,
+      tenant,
+      inlineMaxBytes,
+      keepStorageOpen: true,
+      retention: false,
+      ...own,
+    }
     return startHost === undefined ? createHost(options) : startHost(options, this)
   }
 
