@@ -1,4 +1,5 @@
 import type { Campaign } from './campaign.ts'
+import { clockJumps } from './campaigns/clock.ts'
 import { killHost, killPglite } from './campaigns/kill-host.ts'
 import { cuts, silence } from './campaigns/network.ts'
 import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
@@ -13,4 +14,5 @@ export const campaigns: readonly Campaign[] = [
   readOnly,
   cuts,
   silence,
+  clockJumps,
 ]

@@ -14,8 +14,15 @@ export async function withDatabase<Result>(
   return result
 }
 
+/** The rest of a statement on the sessions of everybody else. */
+export const others = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
+
+/** Ends everybody else's sessions. */
+export async function terminateOthers(database: TestDatabase): Promise<void> {
+  await database.query(`select pg_terminate_backend(pid) ${others}`)
+}
+
 /** Waits until nobody else is connected: a server may still be at work for a process that is gone. */
 export async function untilAlone(database: TestDatabase): Promise<void> {
-  const others = `select pid from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
-  while ((await database.query(others)).length > 0) await sleep(20)
+  while ((await database.query(`select pid ${others}`)).length > 0) await sleep(20)
 }

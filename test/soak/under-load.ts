@@ -1,5 +1,6 @@
 // The frame of the campaigns whose faults are the server's or the network's: a load in this process, one fault after another
 // while it makes progress, and a comparison when all is well again.
+import type { Clock } from '@perdure/core'
 import { openStorage } from '@perdure/storage-pg'
 import type { StorageOptions } from '@perdure/storage-pg'
 import { between } from './campaign.ts'
@@ -17,6 +18,8 @@ export interface Disturbance {
   readonly directUrl?: string
   readonly storage?: StorageOptions
   readonly host?: LoadOptions['host']
+  /** The time of the comparison. @defaultValue the machine's */
+  readonly comparisonClock?: Clock
   /** Brings one fault about, and takes it away again if it does not pass by itself. */
   readonly disturb: (nth: number) => Promise<void>
   /** Called once no more faults come. */
@@ -51,7 +54,7 @@ export async function underLoad(disturbance: Disturbance): Promise<CampaignResul
   load.end()
   await running
   const storage = await openStorage(directUrl)
-  const compared = await ledger.compare(storage)
+  const compared = await ledger.compare(storage, 20, disturbance.comparisonClock)
   await storage.close()
   const { hosts, repeats } = load.facts
   return { ...compared, faults, notes: { 'asked again': count(repeats), 'hosts that gave up': hosts - 1 } }

@@ -117,6 +117,25 @@ describe('an error that repeating does not mend', () => {
   })
 })
 
+describe('a storage that hangs', () => {
+  it('is asked again, and what it does with the first call in the end stores nothing twice', async () => {
+    const { host, task, storage, clock, memory } = await startHost({
+      retry: { ...brief.retry, answerMs: 500 },
+    })
+    const ref = await task('t-1')
+    const held = storage.hold('commit')
+    const asked = ref.ask('Start')
+    await held.arrived
+    await clock.advance(700)
+    expect((await asked).event.sequence).toBe(2)
+    held.release()
+    await turn()
+    expect((await ref.ask('Add', { amount: 1 })).event.sequence).toBe(3)
+    expect((await memory.stats()).events).toBe(3)
+    await host.flush()
+  })
+})
+
 describe('a storage that stays away longer than the budget', () => {
   it('fails the host: onError once, every waiting command rejected, and nothing hangs', async () => {
     const { host, task, storage, clock, errors } = await startHost(brief)

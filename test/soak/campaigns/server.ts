@@ -6,10 +6,8 @@ import { startServer } from '../../setup/server.ts'
 import type { TestServer } from '../../setup/server.ts'
 import { between, oneOf } from '../campaign.ts'
 import type { Campaign } from '../campaign.ts'
-import { withDatabase } from '../databases.ts'
+import { others, terminateOthers, withDatabase } from '../databases.ts'
 import { underLoad } from '../under-load.ts'
-
-const others = `from pg_stat_activity where datname = current_database() and pid <> pg_backend_pid()`
 
 /** pg_terminate_backend and pg_cancel_backend in storms. */
 export const terminations: Campaign = {
@@ -165,9 +163,4 @@ export const readOnly: Campaign = {
         },
       })
     }),
-}
-
-/** The session that does it may be read-only itself; terminating is allowed all the same. */
-async function terminateOthers(database: TestDatabase): Promise<void> {
-  await database.query(`select pg_terminate_backend(pid) ${others}`)
 }

@@ -1,3 +1,5 @@
+// How the host calls its storage: again after an error that may pass, and never waiting for ever. By timers, not by the time
+// of day: a clock that is set right in the middle neither ends a budget early nor keeps it from ending.
 import { backoffMs, StorageError } from '@perdure/core'
 import type { Clock, Random } from '@perdure/core'
 import type { RetryPolicy } from './backoff.ts'
@@ -11,25 +13,48 @@ export interface RetryDeps {
   readonly isWanted?: () => boolean
 }
 
-/** Repeats an idempotent storage call while its error is retryable and the budget lasts. @throws the last error */
+/** The longest delay that a timer of the platform takes; it would fire at once after a longer one. */
+const longestTimerMs = 2 ** 31 - 1
+
+/**
+ * Repeats an idempotent storage call while its error is retryable and the budget lasts. One that has no answer after
+ * `answerMs` may still be carried out, and is repeated like one whose answer was lost. @throws the last error
+ */
 export async function withRetry<Result>(deps: RetryDeps, call: () => Promise<Result>): Promise<Result> {
   const { clock, random, retry, isWanted = () => true } = deps
-  let firstFailureAt: number | undefined
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await call()
-    } catch (error) {
-      firstFailureAt ??= clock.now()
-      const isRetryable = error instanceof StorageError && error.retryable
-      if (!isRetryable || clock.now() - firstFailureAt >= retry.budgetMs || !isWanted()) throw error
-      await sleep(clock, backoffMs(retry, attempt, random))
-      if (!isWanted()) throw error
+  let isSpent = retry.budgetMs <= 0
+  let stopBudget: (() => void) | undefined
+  try {
+    for (let attempt = 1; ; attempt++) {
+      try {
+        return await answered(clock, retry.answerMs, call)
+      } catch (error) {
+        stopBudget ??= after(clock, retry.budgetMs, () => (isSpent = true))
+        const isRetryable = error instanceof StorageError && error.retryable
+        if (!isRetryable || isSpent || !isWanted()) throw error
+        await new Promise<void>((resolve) => after(clock, backoffMs(retry, attempt, random), resolve))
+        if (!isWanted()) throw error
+      }
     }
+  } finally {
+    stopBudget?.()
   }
 }
 
-function sleep(clock: Clock, delayMs: number): Promise<void> {
-  return new Promise((resolve) => {
-    clock.setTimeout(resolve, delayMs)
+/** @throws StorageError `outcome_unknown` when there is no answer for so long */
+function answered<Result>(clock: Clock, ms: number, call: () => Promise<Result>): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const stop = after(clock, ms, () => {
+      const message = `the storage has not answered for ${ms} ms; the call may have been carried out`
+      reject(new StorageError('outcome_unknown', message))
+    })
+    call().then(resolve, reject).finally(stop)
   })
+}
+
+/** Calls back once after a while. @returns what keeps it from doing so */
+function after(clock: Clock, ms: number, callback: () => void): () => void {
+  if (ms > longestTimerMs) return () => {}
+  const handle = clock.setTimeout(callback, ms)
+  return () => clock.clearTimeout(handle)
 }
