@@ -8,6 +8,7 @@ export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } f
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
 export type { AllowedDifference } from './host/check-swap.ts'
 export type { SwapOptions, SwapResult } from './host/swap-spec.ts'
+export type { EraseEntityOptions } from './host/erase-entity.ts'
 export type { StateView } from './host/state-view.ts'
 export type { InspectionEvent, Inspector } from './observe/inspection.ts'
 export type { Subscription } from './host/subscription.ts'
@@ -31,6 +32,7 @@ export type { Writer } from './persistence/writer.ts'
 export {
   ActionRejected,
   Conflict,
+  EntityErased,
   EntityExists,
   EntityNotFound,
   HostStopped,

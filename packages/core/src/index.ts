@@ -66,7 +66,7 @@ export { unborn } from './entity/unborn.ts'
 export { defaultTenant, formatEntityKey } from './entity/entity-key.ts'
 export type { EntityKey } from './entity/entity-key.ts'
 export type { EntityState } from './entity/entity-state.ts'
-export { createdAction, deletedAction, fieldsUpdatedAction } from './entity/event.ts'
+export { createdAction, deletedAction, erasedAction, fieldsUpdatedAction } from './entity/event.ts'
 export type { ContentRef, EntityEvent, ResolvedEffect } from './entity/event.ts'
 
 export type { BlobRef, BlobWrite } from './fields/blob-ref.ts'
@@ -128,6 +128,8 @@ export type {
   StorageStats,
   TenantsFilter,
 } from './storage/storage.ts'
+export { erasedEvent } from './storage/erase.ts'
+export type { EraseOptions, Erasure } from './storage/erase.ts'
 export { describeFinding } from './storage/describe-finding.ts'
 export type { FindingDescription } from './storage/describe-finding.ts'
 export { checkVerifyOptions, compareHead, isSampled } from './storage/verify.ts'

@@ -15,6 +15,8 @@ import type {
   EntityFilter,
   EntityHead,
   EntityKey,
+  EraseOptions,
+  Erasure,
   LoadedEntity,
   LogPage,
   LogRange,
@@ -41,6 +43,7 @@ import { writeSnapshots } from './commit/write-snapshots.ts'
 import type { Engine } from './connect/engine.ts'
 import { translateError } from './connect/sqlstate.ts'
 import { listAcrossTenants, listEntities, readHeads } from './load/heads.ts'
+import { eraseEntity } from './erase/erase-entity.ts'
 import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
 import { readStats } from './retention/stats.ts'
 import { prune } from './retention/prune.ts'
@@ -196,6 +199,10 @@ export class PgStorage implements Storage {
 
   stats(): Promise<StorageStats> {
     return this.#run('reading statistics', readStats)
+  }
+
+  erase(entity: EntityKey, options: EraseOptions): Promise<Erasure | undefined> {
+    return this.#run('erasing an entity', (context) => eraseEntity(context, entity, options))
   }
 
   verify(options: VerifyOptions = {}): Promise<VerifyReport> {

@@ -34,6 +34,8 @@ describe('schema', () => {
       'blobs',
       'consumers',
       'entities',
+      'erased_positions',
+      'erasures',
       'events',
       'log_head',
       'migrations',

@@ -5,6 +5,7 @@ import type { CaseOutcome, ContractCase, ContractSettings } from '@perdure/testk
 import { blobMutants } from './mutants/blob-mutants.ts'
 import { commitMutants } from './mutants/commit-mutants.ts'
 import { consumerMutants } from './mutants/consumer-mutants.ts'
+import { eraseMutants } from './mutants/erase-mutants.ts'
 import { lifecycleMutants } from './mutants/lifecycle-mutants.ts'
 import { logMutants } from './mutants/log-mutants.ts'
 import { openMutant } from './mutants/mutant.ts'
@@ -29,6 +30,7 @@ const mutants: readonly Mutant[] = [
   ...pruneMutants,
   ...valueMutants,
   ...lifecycleMutants,
+  ...eraseMutants,
   ...verifyMutants,
 ]
 

@@ -1,6 +1,6 @@
 // One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
 // and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
-import { PerdureError, StorageError, unborn } from '@perdure/core'
+import { PerdureError, StorageError, formatEntityKey, unborn } from '@perdure/core'
 import type {
   BlobWrite,
   CommitUnit,
@@ -12,6 +12,7 @@ import type {
 } from '@perdure/core'
 import { instruments } from '../observe/instruments.ts'
 import { observe } from '../observe/observed-storage.ts'
+import { EntityErased } from '../errors/host-errors.ts'
 import type { Writer } from '../persistence/writer.ts'
 import { BirthAssumption } from './birth-assumption.ts'
 import type { CommandRequest } from './command-request.ts'
@@ -28,6 +29,7 @@ import { outcomeOf } from './pending-command.ts'
 import type { PendingEvent } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import { replayEntity } from './replaying.ts'
+import { Quarantine } from './quarantine.ts'
 import { UndecidedCommands } from './undecided-commands.ts'
 
 /** How often a command is decided anew after losing to another host. */
@@ -53,6 +55,10 @@ export class EntityProcess implements Writer {
   readonly #assumption = new BirthAssumption()
   /** While paused, no command is decided; who waits for that is told once nothing is on its way either. */
   readonly #pause = new Pause()
+  /** What is wrong with what is stored, while it is not looked at again. */
+  readonly #quarantine: Quarantine
+  /** What whoever asks hears once it has stopped. */
+  #stopReason: PerdureError
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
 
@@ -66,6 +72,8 @@ export class EntityProcess implements Writer {
     this.#model = options.model
     this.#deps = options.deps
     this.#observer = options.observer
+    this.#quarantine = new Quarantine(options.deps.clock)
+    this.#stopReason = stopError(options.entity)
   }
 
   /** What it decides and reads by. */
@@ -101,13 +109,13 @@ export class EntityProcess implements Writer {
   submit(request: CommandRequest): void {
     const { failure } = this.#deps.cycle
     if (failure !== undefined || this.#phase === 'stopped') {
-      request.settle({ ok: false, error: tellFailure(this.entity, failure ?? stopError(this.entity)) })
+      request.settle({ ok: false, error: tellFailure(this.entity, failure ?? this.#stopReason) })
       return
     }
     this.#undecided.push(request)
     if (this.#pause.isHeld) return
     if (this.#phase === 'running') this.#drain()
-    else if (this.#phase === 'unloaded' && request.command.kind === 'create') this.#runUnborn()
+    else if (this.#mayBeUnborn(request)) this.#runUnborn()
     else this.#activateQuietly()
   }
 
@@ -121,11 +129,12 @@ export class EntityProcess implements Writer {
     await this.#activation
   }
 
-  /** Ends the process: what is not in flight is rejected; what is in flight still settles. */
-  stop(): void {
+  /** Ends the process: what is not in flight is rejected, with the reason given; what is in flight still settles. */
+  stop(reason: PerdureError = this.#stopReason): void {
+    this.#stopReason = reason
     this.#enter('stopped')
     const undecided = [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
-    this.#settleAll([...this.#pending.dropBehind(), ...undecided], stopError(this.entity))
+    this.#settleAll([...this.#pending.dropBehind(), ...undecided], reason)
     if (this.#pending.size === 0) this.#assumption.end()
     this.#noteQuiet()
   }
@@ -191,7 +200,7 @@ export class EntityProcess implements Writer {
   /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
   #decideAgain(requests: readonly CommandRequest[]): void {
     if (this.#phase === 'stopped') {
-      this.#settleAll(requests, stopError(this.entity))
+      this.#settleAll(requests, this.#stopReason)
       return
     }
     this.#undecided.putBack(requests)
@@ -217,6 +226,7 @@ export class EntityProcess implements Writer {
       if (this.#isStopped()) return
       if (model !== this.#model) return this.#load()
       const failure = loadFailure(this.entity, error)
+      this.#quarantine.take(failure)
       const waiting = this.#undecided.takeInbox()
       // In one step with the phase: who comes from now on starts an activation of his own.
       this.#activation = undefined
@@ -231,10 +241,14 @@ export class EntityProcess implements Writer {
   }
 
   async #readState(model: EntityModel): Promise<EntityState> {
+    const known = this.#quarantine.failure
+    if (known !== undefined) throw known
     this.#enter('loading')
     const isWanted = (): boolean => !this.#isStopped()
     const loaded = await loadEntity({ ...this.#deps, isWanted }, model, this.entity)
     if (loaded === undefined || this.#isStopped()) return unborn
+    const { erasedAt } = loaded.head
+    if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(this.entity), erasedAt)
     this.#enter('replaying')
     const attributes = { 'perdure.type': this.entity.type, 'perdure.events': loaded.tail.length }
     return observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
@@ -245,6 +259,10 @@ export class EntityProcess implements Writer {
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */
   #activateQuietly(): void {
     this.activate().catch(() => {})
+  }
+
+  #mayBeUnborn({ command }: CommandRequest): boolean {
+    return this.#phase === 'unloaded' && command.kind === 'create' && this.#quarantine.failure === undefined
   }
 
   /** A create needs no look first: if the entity exists after all, the commit says so. */

@@ -15,7 +15,12 @@ export function loadFailure(entity: EntityKey, error: unknown): PerdureError {
   return isOfEvents ? error : unavailable(entity, error)
 }
 
-const eventFaults: ReadonlySet<string> = new Set(['corrupt_stream', 'upcast_failed', 'spec_outdated'])
+const eventFaults: ReadonlySet<string> = new Set([
+  'corrupt_stream',
+  'entity_erased',
+  'upcast_failed',
+  'spec_outdated',
+])
 
 /** The storage did not answer. */
 export function unavailable(entity: EntityKey, cause: unknown): Unavailable {

@@ -98,6 +98,23 @@ export class EntityExists extends PerdureError {
   }
 }
 
+/** The entity existed, and its history has been erased for good; its id is not given out again. */
+export class EntityErased extends PerdureError {
+  override readonly name: string = 'EntityErased'
+  declare readonly code: 'entity_erased'
+  /** Epoch milliseconds. */
+  readonly erasedAt: number
+
+  constructor(entity: string, erasedAt: number) {
+    super(
+      'entity_erased',
+      `${entity} was erased, and nothing of it is left; its id is not given out again, use another`,
+      { details: { entity, erasedAt } },
+    )
+    this.erasedAt = erasedAt
+  }
+}
+
 /** What the caller handed over names nothing: an id, a tenant, an entity type, a key. */
 export class InvalidArgument extends PerdureError {
   override readonly name: string = 'InvalidArgument'

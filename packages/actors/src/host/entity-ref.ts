@@ -1,9 +1,10 @@
 // A reference to one entity: what a caller holds. It is cheap, keeps nothing alive, and activates the entity on first use.
 import { fieldBytes, fieldText } from '@perdure/core'
-import type { EntityEvent, EntityKey } from '@perdure/core'
+import type { EntityEvent, EntityKey, Erasure } from '@perdure/core'
 import type { Actor } from 'xstate'
 import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { AskOptions, AskResult, TryAskResult } from './ask-options.ts'
+import type { EraseEntityOptions } from './erase-entity.ts'
 import type { EntityAccess } from './entity-access.ts'
 import type {
   ActionOf,
@@ -86,6 +87,15 @@ export class EntityRef<Type extends EntityTypeShape = UntypedEntity> {
     const result = await this.#access.tryAsk(this.key, { kind: 'delete' }, options)
     if (!result.ok) throw result.error
     return { event: result.event, state: result.state }
+  }
+
+  /**
+   * Removes the entity's history, snapshot and contents for good; see `Storage.erase` for what is left. Whoever waits for it,
+   * or asks from now on, hears `EntityErased`. It need not be deleted before. Doing it again answers as the first time.
+   * @throws EntityNotFound, Unavailable, HostStopped
+   */
+  erase(options?: EraseEntityOptions): Promise<Erasure> {
+    return this.#access.erase(this.key, options ?? {})
   }
 
   /** The state; large fields as `BlobRef` among `refs` unless hydrated. @throws EntityNotFound, FieldUnavailable, Unavailable */

@@ -18,6 +18,7 @@ import type { ActivationCounts } from '../entity/activation-counts.ts'
 import { checkEntityKey } from '../entity/make-command.ts'
 import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
+import { eraseEntity } from './erase-entity.ts'
 import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import type { Inspector } from '../observe/inspection.ts'
@@ -219,7 +220,8 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   }
 }
 
-function accessOf({ intake, views, listeners }: HostParts): EntityAccess {
+function accessOf(parts: HostParts): EntityAccess {
+  const { intake, views, listeners } = parts
   return {
     actor: (entity) => views.actor(entity),
     tryAsk: (entity, asked, options) => intake.tryAsk(entity, asked, options),
@@ -227,6 +229,7 @@ function accessOf({ intake, views, listeners }: HostParts): EntityAccess {
     state: (entity, options) => views.state(entity, options),
     readField: (entity, field) => views.readField(entity, field),
     subscribe: (entity, listener) => listeners.add(entity, listener),
+    erase: (entity, options) => eraseEntity(parts, entity, options),
     history: (entity, options) => views.history(entity, options),
   }
 }

@@ -40,7 +40,10 @@ export function runCheckStorage(io: CliIo, options: CheckStorageOptions): Promis
 }
 
 /** One line that changes, for people; other readers get the counts at the end. */
-function showProgress(io: CliIo): { show(progress: VerifyProgress): void; end(): void } {
+function showProgress(io: CliIo): {
+  readonly show: (progress: VerifyProgress) => void
+  readonly end: () => void
+} {
   const { stderr } = io
   let width = 0
   const write = (text: string): void => {

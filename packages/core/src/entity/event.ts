@@ -67,3 +67,5 @@ export interface EntityEvent extends EntityKey {
 export const createdAction = 'Created'
 export const fieldsUpdatedAction = 'FieldsUpdated'
 export const deletedAction = 'Deleted'
+/** Takes the place of the whole history of an entity that was erased. */
+export const erasedAction = 'Erased'

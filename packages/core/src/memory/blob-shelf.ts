@@ -104,6 +104,26 @@ export class BlobShelf {
     return changed
   }
 
+  /** Drops what the entity holds, and the content that nobody else does. @returns how many of both */
+  erase(entity: EntityKey): { readonly references: number; readonly blobs: number } {
+    let [references, blobs] = [0, 0]
+    for (const held of this.#heldBy(entity)) {
+      this.release(entity, held)
+      references++
+      if (this.#find(entity.tenant, held.hash)?.references.size !== 0) continue
+      this.#blobs.delete(address(entity.tenant, held.hash))
+      blobs++
+    }
+    this.#claimed.delete(entityAddress(entity))
+    return { references, blobs }
+  }
+
+  /** Deletes what nothing refers to, marked or not. */
+  deleteUnreferenced(tenant: string): void {
+    for (const { tenant: owner, hash, references } of this.keys())
+      if (owner === tenant && references === 0) this.#blobs.delete(address(tenant, hash))
+  }
+
   /** Drops the references that are due. @returns how many */
   drop(isDue: (reference: StoredReference, blob: StoredBlob) => boolean): number {
     let dropped = 0

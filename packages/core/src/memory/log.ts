@@ -12,7 +12,8 @@ interface StoredEntry {
 
 /** Every event, in order of commit. */
 export class Log {
-  readonly #entries: StoredEntry[] = []
+  /** Nothing where an entity was erased. */
+  readonly #entries: (StoredEntry | undefined)[] = []
 
   /** The newest position. */
   get head(): bigint {
@@ -24,6 +25,16 @@ export class Log {
     const first = this.head + 1n
     for (const text of texts) this.#entries.push({ tenant, type, text })
     return first
+  }
+
+  /** Forgets what is at these positions; they stay taken. */
+  erase(positions: readonly bigint[]): void {
+    for (const position of positions) this.#entries[Number(position) - 1] = undefined
+  }
+
+  /** Whether what was at this position has been erased. */
+  isErased(position: bigint): boolean {
+    return this.#entries[Number(position) - 1] === undefined
   }
 
   /** See `Storage.readLog`. */

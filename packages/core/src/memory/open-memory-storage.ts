@@ -18,6 +18,8 @@ import type {
   ConsumerReset,
   ConsumerState,
 } from '../storage/consumer.ts'
+import { erasedEvent } from '../storage/erase.ts'
+import type { EraseOptions, Erasure } from '../storage/erase.ts'
 import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
 import { LogNews } from '../storage/log-news.ts'
 import type {
@@ -63,6 +65,8 @@ export interface MemoryStorage extends Storage {
     corruptBlob(tenant: string, hash: string): void
     /** Takes an event away, or makes it unreadable. */
     damageEvent(entity: EntityKey, sequence: number, how: 'lose' | 'garble'): void
+    /** Puts it back. */
+    mendEvent(entity: EntityKey, sequence: number): void
   }
 }
 
@@ -226,17 +230,41 @@ class InMemory implements MemoryStorage {
     const streams = [...this.#streams.values()]
     return {
       entities: streams.length,
-      events: streams.reduce((total, stream) => total + stream.version, 0),
+      events: streams.reduce((total, stream) => total + stream.positions().length, 0),
       snapshots: streams.filter((stream) => stream.hasSnapshot).length,
       ...this.#blobs.count(),
       lastPosition: this.#log.head,
     }
   }
 
+  async erase(
+    entity: EntityKey,
+    { at, by, leaveOrphans = false }: EraseOptions,
+  ): Promise<Erasure | undefined> {
+    const stream = this.#find(entity)
+    if (stream === undefined || stream.erasure !== undefined) return stream?.erasure
+    const { tenant, type, id, version } = stream.head()
+    const positions = stream.positions()
+    const erasure: Erasure = {
+      entity: { tenant, type, id },
+      erasedAt: at,
+      ...(by === undefined ? {} : { erasedBy: by }),
+      events: positions.length,
+      snapshots: stream.hasSnapshot ? 1 : 0,
+      ...this.#blobs.erase(entity),
+    }
+    this.#log.erase(positions)
+    const event = erasedEvent(entity, version + 1, at)
+    const text = JSON.stringify(event)
+    stream.erase(erasure, event, this.#log.append(entity, [text]), text)
+    if (!leaveOrphans) this.#blobs.deleteUnreferenced(tenant)
+    this.#news.tell(this.#log.head)
+    return erasure
+  }
+
   async verify(options: VerifyOptions = {}): Promise<VerifyReport> {
     this.#assertOpen()
-    const [streams, blobs, lastPosition] = [this.#streams.values(), this.#blobs, this.#log.head]
-    return verifyMemory({ streams, blobs, lastPosition }, options)
+    return verifyMemory({ streams: this.#streams.values(), blobs: this.#blobs, log: this.#log }, options)
   }
 
   async close(): Promise<void> {
@@ -249,6 +277,7 @@ class InMemory implements MemoryStorage {
       deleteBlob: (tenant, hash) => this.#blobs.lose(tenant, hash),
       corruptBlob: (tenant, hash) => this.#blobs.corrupt(tenant, hash),
       damageEvent: (entity, sequence, how) => this.#find(entity)?.damage(sequence, how),
+      mendEvent: (entity, sequence) => this.#find(entity)?.mend(sequence),
     }
   }
 

@@ -5,6 +5,7 @@ import type { EntityKey } from '../entity/entity-key.ts'
 import type { EntityEvent } from '../entity/event.ts'
 import type { SnapshotRecord } from '../snapshot/snapshot-record.ts'
 import type { CommitUnit } from '../storage/commit-unit.ts'
+import type { Erasure } from '../storage/erase.ts'
 import { StorageError } from '../storage/storage-error.ts'
 import type { EntityHead, ReadRange } from '../storage/storage.ts'
 
@@ -20,22 +21,32 @@ export class Stream {
   readonly #entity: EntityKey
   /** Nothing where somebody took an event away. */
   readonly #events: (StoredEvent | undefined)[] = []
+  /** What tests have damaged, as it was. */
+  readonly #aside = new Map<number, StoredEvent>()
   readonly #sequenceOfKey = new Map<string, number>()
   #status = ''
   #updatedAt = 0
   #deletedAt: number | undefined
   #snapshot: SnapshotRecord | undefined
+  /** The sequence of the first event there is: 1, until the entity is erased. */
+  #first = 1
+  #erasure: Erasure | undefined
 
   constructor(entity: EntityKey) {
     this.#entity = { tenant: entity.tenant, type: entity.type, id: entity.id }
   }
 
   get version(): number {
-    return this.#events.length
+    return this.#first - 1 + this.#events.length
   }
 
   get deleted(): boolean {
     return this.#deletedAt !== undefined
+  }
+
+  /** What is remembered of its erasure. */
+  get erasure(): Erasure | undefined {
+    return this.#erasure
   }
 
   get hasSnapshot(): boolean {
@@ -50,12 +61,13 @@ export class Stream {
       status: this.#status,
       updatedAt: this.#updatedAt,
       ...(this.#deletedAt === undefined ? {} : { deletedAt: this.#deletedAt }),
+      ...(this.#erasure === undefined ? {} : { erasedAt: this.#erasure.erasedAt }),
     }
   }
 
   /** The position of the event with this id at this sequence, if that is what is stored there. */
   positionOf(sequence: number, eventId: string): bigint | undefined {
-    const stored = this.#events[sequence - 1]
+    const stored = this.#events[sequence - this.#first]
     return stored?.eventId === eventId ? stored.position : undefined
   }
 
@@ -69,9 +81,9 @@ export class Stream {
    * @throws StorageError `corrupt_stream` when one of them is missing or none
    */
   read({ fromSequence = 1, toSequence = this.version, limit = Infinity }: ReadRange = {}): EntityEvent[] {
-    const first = Math.max(fromSequence, 1)
+    const first = Math.max(fromSequence, this.#first)
     return this.#events
-      .slice(first - 1, Math.max(Math.min(toSequence, first - 1 + limit), 0))
+      .slice(first - this.#first, Math.max(Math.min(toSequence, first - 1 + limit) - this.#first + 1, 0))
       .map((stored, index) => this.#decode(stored, first + index))
   }
 
@@ -86,15 +98,34 @@ export class Stream {
   }
 
   /** What is stored at each sequence: an event, or what is wrong there. */
-  *inspect(): Generator<EntityEvent | 'missing' | 'undecodable'> {
-    for (const stored of this.#events)
-      yield stored === undefined ? 'missing' : (parse(stored.text) ?? 'undecodable')
+  *inspect(): Generator<readonly [sequence: number, found: EntityEvent | 'missing' | 'undecodable']> {
+    for (const [index, stored] of this.#events.entries())
+      yield [this.#first + index, stored === undefined ? 'missing' : (parse(stored.text) ?? 'undecodable')]
+  }
+
+  /** Forgets everything but that it was erased. */
+  erase(erasure: Erasure, { eventId, sequence, at, to }: EntityEvent, position: bigint, text: string): void {
+    this.#first = sequence
+    this.#events.splice(0, Infinity, { eventId, position, text })
+    this.#sequenceOfKey.clear()
+    this.#snapshot = undefined
+    this.#status = to
+    this.#updatedAt = at
+    this.#deletedAt = at
+    this.#erasure = erasure
   }
 
   /** For tests: takes an event away, or makes it unreadable. */
   damage(sequence: number, how: 'lose' | 'garble'): void {
-    const stored = this.#events[sequence - 1]
-    this.#events[sequence - 1] = how === 'lose' || stored === undefined ? undefined : { ...stored, text: '{' }
+    const stored = this.#events[sequence - this.#first]
+    if (stored === undefined) return
+    this.#aside.set(sequence, stored)
+    this.#events[sequence - this.#first] = how === 'lose' ? undefined : { ...stored, text: '{' }
+  }
+
+  /** For tests: undoes the damage. */
+  mend(sequence: number): void {
+    this.#events[sequence - this.#first] = this.#aside.get(sequence)
   }
 
   /** Appends a unit that has been accepted; `texts` are its events, encoded. */
@@ -116,6 +147,7 @@ export class Stream {
 
   /** Keeps a snapshot if it is newer than the one kept, or of another spec, and not ahead of the head. */
   keepSnapshot(snapshot: SnapshotRecord): void {
+    if (this.#erasure !== undefined) return
     const { sequence, specHash } = this.#snapshot ?? { sequence: 0, specHash: snapshot.specHash }
     const replaces =
       snapshot.sequence > sequence || (snapshot.sequence === sequence && snapshot.specHash !== specHash)

@@ -6,19 +6,21 @@ import type { EntityHead } from '../storage/storage.ts'
 import { checkVerifyOptions, compareHead, isSampled } from '../storage/verify.ts'
 import type { VerifyFinding, VerifyOptions, VerifyPart, VerifyReport } from '../storage/verify.ts'
 import type { BlobShelf } from './blob-shelf.ts'
+import type { Log } from './log.ts'
 import type { Stream } from './stream.ts'
 
 /** Everything a memory storage holds. */
 export interface MemoryContents {
   readonly streams: Iterable<Stream>
   readonly blobs: BlobShelf
-  readonly lastPosition: bigint
+  readonly log: Log
 }
 
 /** See `Storage.verify`. */
 export function verifyMemory(contents: MemoryContents, options: VerifyOptions): VerifyReport {
   checkVerifyOptions(options)
   const { signal, onProgress, maxFindings = 1_000 } = options
+  const { log } = contents
   const streams = [...contents.streams]
   const blobs = [...contents.blobs.keys()]
   const read = blobs.filter(({ hash }) => isSampled(hash, options))
@@ -39,7 +41,7 @@ export function verifyMemory(contents: MemoryContents, options: VerifyOptions): 
     streams.flatMap((stream) => compareHead(stream.head(), lastEvent(stream))),
   )
   look('events', events, () => streams.flatMap(checkEvents))
-  look('positions', Number(contents.lastPosition), () => checkPositions(streams, contents.lastPosition))
+  look('positions', Number(log.head), () => checkPositions(streams, log))
   look('snapshots', streams.filter(({ hasSnapshot }) => hasSnapshot).length, () =>
     streams.flatMap(checkSnapshot),
   )
@@ -50,7 +52,7 @@ export function verifyMemory(contents: MemoryContents, options: VerifyOptions): 
   )
   return {
     ...counts,
-    positions: contents.lastPosition,
+    positions: log.head,
     isComplete,
     findings: findings.slice(0, maxFindings),
     findingCount: findings.length,
@@ -59,14 +61,13 @@ export function verifyMemory(contents: MemoryContents, options: VerifyOptions): 
 
 /** The newest event there is; one that is damaged is a finding of its own. */
 function lastEvent(stream: Stream): EntityEvent | undefined {
-  return [...stream.inspect()].findLast((found) => typeof found === 'object')
+  return [...stream.inspect()].map(([, found]) => found).findLast((found) => typeof found === 'object')
 }
 
 function checkEvents(stream: Stream): readonly VerifyFinding[] {
   const entity = keyOf(stream.head())
   const findings: VerifyFinding[] = []
-  for (const [index, found] of [...stream.inspect()].entries()) {
-    const sequence = index + 1
+  for (const [sequence, found] of stream.inspect()) {
     if (found === 'undecodable') findings.push({ kind: 'undecodable_event', entity, sequence })
     if (found === 'missing')
       findings.push({ kind: 'missing_events', entity, fromSequence: sequence, toSequence: sequence })
@@ -74,11 +75,12 @@ function checkEvents(stream: Stream): readonly VerifyFinding[] {
   return findings
 }
 
-function checkPositions(streams: readonly Stream[], lastPosition: bigint): readonly VerifyFinding[] {
+function checkPositions(streams: readonly Stream[], log: Log): readonly VerifyFinding[] {
   const taken = new Set(streams.flatMap((stream) => stream.positions()))
   const findings: VerifyFinding[] = []
-  for (let position = 1n; position <= lastPosition; position++)
-    if (!taken.has(position)) findings.push({ kind: 'missing_positions', from: position, to: position })
+  for (let position = 1n; position <= log.head; position++)
+    if (!taken.has(position) && !log.isErased(position))
+      findings.push({ kind: 'missing_positions', from: position, to: position })
   return findings
 }
 

@@ -2,7 +2,7 @@
 
 const reservedVariables: ReadonlySet<string> = new Set(['Id', 'Status', 'id', 'status', 'Deleted'])
 const prototypeNames: ReadonlySet<string> = new Set(['__proto__', 'constructor', 'prototype'])
-const reservedActions: ReadonlySet<string> = new Set(['Created', 'Deleted', 'FieldsUpdated'])
+const reservedActions: ReadonlySet<string> = new Set(['Created', 'Deleted', 'Erased', 'FieldsUpdated'])
 
 /** The status of a tombstone; entering it ends the entity. */
 export const deletedStatus = 'Deleted'

@@ -14,6 +14,7 @@ import type {
   ConsumerReset,
   ConsumerState,
 } from './consumer.ts'
+import type { EraseOptions, Erasure } from './erase.ts'
 import type { LogPage, LogRange, LogWatch } from './log.ts'
 import type { VerifyOptions, VerifyReport } from './verify.ts'
 import type { PruneOptions, PruneResult, SweepOptions, SweepResult } from './retention.ts'
@@ -25,6 +26,8 @@ export interface EntityHead extends EntityKey {
   /** Epoch milliseconds of the last event. */
   readonly updatedAt: number
   readonly deletedAt?: number
+  /** Its history is gone for good; `deletedAt` is the same. */
+  readonly erasedAt?: number
 }
 
 /** An entity as stored: its head, the newest usable snapshot and the events after it. */
@@ -219,6 +222,16 @@ export interface Storage {
   prune(options: PruneOptions): Promise<PruneResult>
 
   stats(): Promise<StorageStats>
+
+  /**
+   * Removes for good what is stored of an entity: events, snapshot, references, and the content that nobody else refers to,
+   * of its past as well. What stays is its head, deleted and at the next version, so that its id is never given out again and
+   * a host that still has it conflicts; a record with counts; and at the end of the log one event, `Erased`, at that version:
+   * `load` and `readEvents` give it alone. The positions of the others stay taken and are passed over by `readLog`.
+   *
+   * Erasing again answers as the first time. Undefined when there never was such an entity.
+   */
+  erase(entity: EntityKey, options: EraseOptions): Promise<Erasure | undefined>
 
   /**
    * Looks everything through: heads against last events, events for gaps and damage, positions for density, snapshots,

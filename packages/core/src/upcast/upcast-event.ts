@@ -1,5 +1,6 @@
 // How an event of an older spec version reads today. Pure; the stored event stays as it is. Whoever gives events to evolve
 // need not call it: evolve does. Whoever shows them to people or compares them with commands does.
+import { erasedAction } from '../entity/event.ts'
 import type { EntityEvent } from '../entity/event.ts'
 import type { EntityModel } from '../model/entity-model.ts'
 import { callHook } from './call-hook.ts'
@@ -13,7 +14,8 @@ import { SpecOutdated } from './upcast-error.ts'
  * still names the spec that decided it. @throws UpcastFailed, SpecOutdated
  */
 export function upcastEvent(model: EntityModel, event: EntityEvent): EntityEvent {
-  if (event.specVersion === model.spec.version) return event
+  // No spec decided that an entity be erased.
+  if (event.specVersion === model.spec.version || event.action === erasedAction) return event
   return read(model, event, true)
 }
 

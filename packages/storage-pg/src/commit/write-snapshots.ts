@@ -35,7 +35,8 @@ export function snapshotsStatement(database: Database, tables: Tables): Snapshot
       from unnest(
         ${parameter}::uuid[], ${parameter}::int8[], ${parameter}::text[], ${parameter}::int4[], ${parameter}::int4[]
       ) as given (stream, sequence, spec_hash, start, length)
-      join ${tables.entities} as head on head.stream = given.stream and head.version >= given.sequence,
+      join ${tables.entities} as head on head.stream = given.stream and head.version >= given.sequence
+        and head.erased_at is null,
         (select ${parameter}::bytea as bodies) as body
       order by given.stream
       on conflict (stream) do update

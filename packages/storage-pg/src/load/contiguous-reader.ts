@@ -1,5 +1,6 @@
 // Gathers an entity's events, chunk by chunk, and makes sure that none is missing: a gap is an error, never a shorter history.
-import type { EntityEvent, EntityKey, StorageError } from '@perdure/core'
+import { formatEntityKey, StorageError } from '@perdure/core'
+import type { EntityEvent, EntityKey } from '@perdure/core'
 import { sql } from 'kysely'
 import { corruptStream, decodePayloads } from '../event-payload.ts'
 import type { StorageContext } from '../storage-context.ts'
@@ -50,6 +51,7 @@ export class ContiguousReader {
   /** The error for the first sequence that is missing, which only a search of its own can name. */
   async #gap(to: number): Promise<StorageError> {
     const { database, tables } = this.#context
+    if (await this.#isErased()) return erasedMeanwhile(this.#entity)
     const { rows } = await sql<{ sequence: bigint }>`
       select sequence from ${tables.events}
       where stream = ${streamKey(this.#entity)}::uuid and sequence between ${this.#next}::int8 and ${to}::int8
@@ -64,4 +66,19 @@ export class ContiguousReader {
       found === undefined ? 'the end of the stream' : Number(found),
     )
   }
+
+  async #isErased(): Promise<boolean> {
+    const { database, statements } = this.#context
+    const { rows } = await statements.load.readHeads.run(database, [[streamKey(this.#entity)]])
+    const [head] = rows
+    return head !== undefined && head.erasedAt !== null && this.#next < Number(head.version)
+  }
+}
+
+/** The head was read before, the events after. */
+function erasedMeanwhile(entity: EntityKey): StorageError {
+  return new StorageError(
+    'storage_contention',
+    `${formatEntityKey(entity)} was erased while it was being read; read again`,
+  )
 }

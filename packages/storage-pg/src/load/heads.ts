@@ -62,5 +62,6 @@ export function headOf(entity: EntityKey, row: HeadColumns): EntityHead {
     status: row.status,
     updatedAt: Number(row.updatedAt),
     ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
+    ...(row.erasedAt === null ? {} : { erasedAt: Number(row.erasedAt) }),
   }
 }

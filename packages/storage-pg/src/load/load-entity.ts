@@ -7,7 +7,7 @@ import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
 import { ContiguousReader } from './contiguous-reader.ts'
 import { headOf } from './heads.ts'
-import type { ChunkRow, LoadRow } from './load-statements.ts'
+import type { ChunkRow, HeadColumns, LoadRow } from './load-statements.ts'
 
 /** See `Storage.load`. One round trip unless more than 200 events, or 256 KB of them, follow the snapshot. */
 export async function loadEntity(
@@ -23,7 +23,9 @@ export async function loadEntity(
   if (row === undefined) return undefined
   const head = headOf(entity, row)
   const snapshot = snapshotOf(row, specHash)
-  const reader = new ContiguousReader(context, entity, { first: (snapshot?.sequence ?? 0) + 1 })
+  const reader = new ContiguousReader(context, entity, {
+    first: Math.max((snapshot?.sequence ?? 0) + 1, firstOf(row)),
+  })
   const chunk = firstChunk(row)
   if (chunk !== undefined) await reader.take(chunk)
   await reader.readOn(head.version)
@@ -38,7 +40,7 @@ export async function readEvents(
 ): Promise<readonly EntityEvent[]> {
   const { rows } = await context.statements.load.readHeads.run(context.database, [[streamKey(entity)]])
   const version = Number(rows[0]?.version ?? 0n)
-  const from = Math.max(range.fromSequence ?? 1, 1)
+  const from = Math.max(range.fromSequence ?? 1, rows[0] === undefined ? 1 : firstOf(rows[0]))
   const to = Math.min(range.toSequence ?? version, version, from + (range.limit ?? version) - 1)
   const reader = new ContiguousReader(context, entity, { first: from })
   await reader.readOn(to)
@@ -57,6 +59,11 @@ export async function findByIdempotencyKey(
   ])
   const [row] = rows
   return row === undefined ? undefined : decodePayloads(entity, Number(row.sequence), row.payload)[0]
+}
+
+/** The sequence of the first event there is: of an erased entity it is the last one too. */
+function firstOf({ version, erasedAt }: HeadColumns): number {
+  return erasedAt === null ? 1 : Number(version)
 }
 
 function firstChunk({ first, last, count, payloads }: LoadRow): ChunkRow | undefined {

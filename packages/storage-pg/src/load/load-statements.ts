@@ -35,6 +35,7 @@ export interface HeadColumns {
   readonly status: string
   readonly updatedAt: bigint
   readonly deletedAt: bigint | null
+  readonly erasedAt: bigint | null
 }
 
 /** A head with the stream it is the head of. */
@@ -64,7 +65,8 @@ const pageEvents = 4096
 /** The columns of a head, under the names of `HeadColumns`. */
 export const headColumns: RawBuilder<unknown> = sql`head.version, head.status,
   ${millisecondsOf(sql.ref('head.updated_at'))} as "updatedAt",
-  ${millisecondsOf(sql.ref('head.deleted_at'))} as "deletedAt"`
+  ${millisecondsOf(sql.ref('head.deleted_at'))} as "deletedAt",
+  ${millisecondsOf(sql.ref('head.erased_at'))} as "erasedAt"`
 
 /** Compiles them. */
 export function loadStatements(database: Database, tables: Tables): LoadStatements {

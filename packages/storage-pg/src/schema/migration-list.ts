@@ -4,9 +4,16 @@ import { firstSchema } from './migrations/0001-first-schema.ts'
 import { claimsOfAStream } from './migrations/0002-claims-of-a-stream.ts'
 import { logReaders } from './migrations/0003-log-readers.ts'
 import { referenceTimes } from './migrations/0004-reference-times.ts'
+import { erasures } from './migrations/0005-erasures.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
-export const migrations: readonly Migration[] = [firstSchema, claimsOfAStream, logReaders, referenceTimes]
+export const migrations: readonly Migration[] = [
+  firstSchema,
+  claimsOfAStream,
+  logReaders,
+  referenceTimes,
+  erasures,
+]
 
 /** The newest schema version that this package knows. */
 export const schemaVersion: number = migrations.at(-1)?.version ?? 0

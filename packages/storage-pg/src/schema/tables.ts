@@ -13,6 +13,8 @@ export interface Tables {
   readonly blobRefs: RawBuilder<unknown>
   readonly logHead: RawBuilder<unknown>
   readonly consumers: RawBuilder<unknown>
+  readonly erasures: RawBuilder<unknown>
+  readonly erasedPositions: RawBuilder<unknown>
   readonly migrations: RawBuilder<unknown>
 }
 
@@ -27,6 +29,8 @@ export function tablesOf(schema: string): Tables {
     blobRefs: sql.id(schema, 'blob_refs'),
     logHead: sql.id(schema, 'log_head'),
     consumers: sql.id(schema, 'consumers'),
+    erasures: sql.id(schema, 'erasures'),
+    erasedPositions: sql.id(schema, 'erased_positions'),
     migrations: sql.id(schema, 'migrations'),
   }
 }

@@ -68,7 +68,9 @@ function checkEvent(row: EventRow, previous: EventKey | undefined): readonly Ver
     return isFirst ? [{ kind: 'events_without_head', stream }] : []
   const entity = { tenant, type, id }
   const findings: VerifyFinding[] = []
-  const expected = isFirst ? 1n : previous.sequence + 1n
+  // Of an erased entity there is its last event alone.
+  const first = row.erasedAt === null ? 1n : row.version
+  const expected = isFirst ? first : previous.sequence + 1n
   if (sequence !== expected) {
     const [fromSequence, toSequence] = [Number(expected), Number(sequence) - 1]
     findings.push({ kind: 'missing_events', entity, fromSequence, toSequence })

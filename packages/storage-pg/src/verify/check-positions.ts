@@ -19,7 +19,10 @@ export function checkPositions(context: StorageContext, batch: number, logHead: 
   }
 }
 
-/** The neighbours in a range that are not one apart; its ends stand in for what is before and after. */
+/**
+ * The neighbours in a range that are not one apart; its ends stand in for what is before and after. A position that was
+ * erased is as good as one that is there.
+ */
 async function checkRange(
   { database, tables }: StorageContext,
   after: bigint,
@@ -30,6 +33,8 @@ async function checkRange(
       select position, lead(position) over (order by position) as next from (
         select ${after}::int8 as position
         union all select position from ${tables.events} where position > ${after}::int8 and position <= ${to}::int8
+        union all select generate_series(greatest(first, ${after}::int8 + 1), least(last, ${to}::int8))
+          from ${tables.erasedPositions} where last > ${after}::int8 and first <= ${to}::int8
         union all select ${to}::int8 + 1
       ) as taken
     ) as pair

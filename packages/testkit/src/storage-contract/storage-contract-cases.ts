@@ -4,6 +4,7 @@ import { blobCases } from './cases/blobs.ts'
 import { commitCases } from './cases/commit.ts'
 import { concurrencyCases } from './cases/concurrency.ts'
 import { consumerCases } from './cases/consumers.ts'
+import { eraseCases } from './cases/erase.ts'
 import { headCases } from './cases/heads.ts'
 import { isolationCases } from './cases/isolation.ts'
 import { logCases } from './cases/log.ts'
@@ -39,6 +40,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...pruneCases,
   ...restoreCases,
   ...alignCases,
+  ...eraseCases,
   ...verifyCases,
   ...losslessCases,
   ...isolationCases,

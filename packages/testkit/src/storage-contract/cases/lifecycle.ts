@@ -38,6 +38,7 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   sweep: (storage) => storage.sweep({ now }),
   prune: (storage) => storage.prune({ now }),
   stats: (storage) => storage.stats(),
+  erase: (storage) => storage.erase(entity, { at: now }),
   verify: (storage) => storage.verify(),
 }
 
