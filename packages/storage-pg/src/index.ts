@@ -1,4 +1,5 @@
 // @perdure/storage-pg: entities on PostgreSQL or embedded PGlite, through one function.
+export { distributeStorage, distributionScript } from './distribute-storage.ts'
 export { migrateStorage, planMigration, planMigrationFrom } from './migrate-storage.ts'
 export type { MigrateOptions, MigrationPlan, MigrationStep } from './migrate-storage.ts'
 export type { PoolOptions } from './connect/pg-pool.ts'

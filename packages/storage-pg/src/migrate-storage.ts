@@ -85,7 +85,8 @@ function planOf(
   }
 }
 
-async function withTables<Result>(
+/** Opens the database for work on its schema, and closes it. */
+export async function withTables<Result>(
   url: string,
   { schema = defaultSchema, ...options }: MigrateOptions,
   mayCreate: boolean,

@@ -3,9 +3,16 @@ import type { Command } from 'commander'
 import { examples } from './command-context.ts'
 import type { AddCommand, CommandContext } from './command-context.ts'
 import { addStorageCheck } from './storage-check.ts'
+import { addStorageDistribute } from './storage-distribute.ts'
 import { addStoragePrune, addStorageStats, addStorageSweep } from './storage-retention.ts'
 
-const commands: readonly AddCommand[] = [addStorageStats, addStorageCheck, addStorageSweep, addStoragePrune]
+const commands: readonly AddCommand[] = [
+  addStorageStats,
+  addStorageCheck,
+  addStorageSweep,
+  addStoragePrune,
+  addStorageDistribute,
+]
 
 /** Adds `perdure storage` and its commands. */
 export function addStorage(program: Command, context: CommandContext): void {

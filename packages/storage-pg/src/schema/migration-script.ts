@@ -71,8 +71,8 @@ const compiler = new Kysely<unknown>({
   },
 })
 
-/** @throws TypeError for a statement with parameters, which a script cannot bind */
-function printStatement(statement: RawBuilder<unknown>): string {
+/** A statement as a script has it. @throws TypeError for one with parameters, which a script cannot bind */
+export function printStatement(statement: RawBuilder<unknown>): string {
   const { sql: text, parameters } = statement.compile(compiler)
   if (parameters.length > 0) throw new TypeError(`a migration takes no parameters: ${text}`)
   return `${text.trim()};`

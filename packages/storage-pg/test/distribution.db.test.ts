@@ -1,0 +1,222 @@
+// Distributed PostgreSQL, as far as one server shows it: the statements of the hot paths against the rules of Citus, and the
+// distribution against stand-ins for its functions that hold to its rules on constraints. Citus itself does not run here.
+import { silentLogger } from '@perdure/core'
+import type { Storage } from '@perdure/core'
+import { distributeStorage, distributionScript, openStorage } from '@perdure/storage-pg'
+import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { createTestDatabase } from '../../../test/setup/database.ts'
+import type { TestDatabase } from '../../../test/setup/database.ts'
+import type { Engine } from '../src/connect/engine.ts'
+import { openPgPool } from '../src/connect/pg-pool.ts'
+import { distributions } from '../src/schema/distribution.ts'
+import type { Distribution, TableName } from '../src/schema/distribution.ts'
+import { tablesOf } from '../src/schema/tables.ts'
+import { citusProblems } from './citus-rules.ts'
+import { hotStatements } from './hot-statements.ts'
+import { blobOf, counter, kindsOf, unitOf } from './make.ts'
+
+let database: TestDatabase
+let engine: Engine
+let storage: Storage
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+  engine = openPgPool(database.url, {}, silentLogger)
+  storage = await openStorage(database.url)
+})
+
+afterAll(async () => {
+  await storage.close()
+  await engine.close()
+  await database.drop()
+})
+
+/** `blob_refs` for `blobRefs`. */
+function sqlName(name: string): string {
+  return name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+}
+
+const bySqlName = new Map<string, Distribution>(
+  Object.entries(distributions).map(([name, distribution]) => [sqlName(name), distribution]),
+)
+
+function problemsOf(text: string): Promise<readonly string[]> {
+  return citusProblems(text, (table) => bySqlName.get(table))
+}
+
+describe('the distribution', () => {
+  it('names every table there is', async () => {
+    const rows = await database.query<{ name: string }>(
+      `select relname as name from pg_class where relnamespace = 'perdure'::regnamespace and relkind = 'r' order by 1`,
+    )
+    expect(rows.map(({ name }) => name)).toEqual([...bySqlName.keys()].sort())
+    expect(Object.keys(distributions).sort()).toEqual(
+      Object.keys(tablesOf('perdure'))
+        .filter((name) => name !== 'schema')
+        .sort(),
+    )
+  })
+
+  it('is refused where there is no Citus, in words', async () => {
+    await expect(distributeStorage(database.url)).rejects.toMatchObject({
+      code: 'storage_misconfigured',
+      message: expect.stringContaining('create extension citus') as unknown,
+    })
+  })
+
+  it('leaves no constraint that Citus refuses, can be run again, and the storage goes on', async () => {
+    const schema = 'spread'
+    const spread = await openStorage(database.url, { schema })
+    const content = blobOf('x'.repeat(2_000))
+    const unit = (id: string, version: number) =>
+      unitOf(counter(id), version, { blobs: [content], claims: [{ field: 'f', hash: content.hash }] })
+    await spread.commit([unit('before', 0)])
+    await database.query(standIns)
+    await database.query(distributionScript(schema))
+    await database.query(distributionScript(schema))
+    const calls = await database.query<{ call: string }>('select call from citus_calls order by nth')
+    expect(calls.map(({ call }) => call)).toEqual(
+      Object.entries(distributions).map(([name, distribution]) =>
+        callOf(schema, name as TableName, distribution),
+      ),
+    )
+    expect(kindsOf(await spread.commit([unit('before', 1), unit('after', 0)]))).toEqual([
+      'committed',
+      'committed',
+    ])
+    expect((await spread.readLog({ after: 0n, limit: 10 })).head).toBe(3n)
+    expect((await spread.verify()).findings).toEqual([])
+    await spread.close()
+  })
+
+  function callOf(schema: string, name: TableName, distribution: Distribution): string {
+    const table = `${schema}.${sqlName(name)}`
+    if (distribution.kind === 'reference') return `reference ${table}`
+    const { column, with: other } = distribution
+    return `${table} by ${column} with ${other === undefined ? 'none' : `"${schema}"."${sqlName(other)}"`}`
+  }
+})
+
+/** Citus' two functions and its catalogue, holding to its rules on unique indexes and foreign keys. */
+const standIns = `
+  create table citus_calls (nth int generated always as identity, call text);
+  create table pg_dist_partition (logicalrelid regclass primary key, key text, colocation text);
+  create function create_reference_table(relation regclass) returns void language sql as $$
+    insert into pg_dist_partition values (relation, null, 'reference');
+    insert into citus_calls (call) values ('reference ' || relation::text)
+  $$;
+  create function create_distributed_table(relation regclass, key text, colocate_with text) returns void language plpgsql as $$
+  declare wrong text;
+  begin
+    select indexrelid::regclass into wrong from pg_index where indrelid = relation and indisunique and not exists (
+      select from pg_attribute where attrelid = relation and attname = key and attnum = any(indkey));
+    if wrong is not null then raise exception 'unique index % lacks %', wrong, key; end if;
+    select conname into wrong from pg_constraint where contype = 'f' and relation in (conrelid, confrelid);
+    if wrong is not null then raise exception 'foreign key % is in the way', wrong; end if;
+    if colocate_with <> 'none' and not exists (
+      select from pg_dist_partition as other where other.logicalrelid = colocate_with::regclass and other.key = create_distributed_table.key
+    ) then raise exception '% is not distributed by %', colocate_with, key; end if;
+    insert into pg_dist_partition values (relation, key, colocate_with);
+    insert into citus_calls (call) values (relation::text || ' by ' || key || ' with ' || colocate_with);
+  end $$`
+
+/**
+ * What the rules refuse today, by what the statement is for. Nothing is added here: a new statement keeps to the rules. Contents
+ * are held by row locks in the order of keys, which Citus takes in one shard only; and the log is read by position, which is in
+ * every shard.
+ */
+const refusedToday: readonly (readonly [purpose: string, text: RegExp])[] = [
+  ['holding contents for a commit', /^with held as \( select blob\./],
+  ['holding references to release', /^with held as \( select ref\./],
+  ['restoring references', /^insert into "perdure"\."blob_refs" .* where exists/],
+  ['expiring references', /^with candidate as materialized \( select tenant, hash, stream, owner/],
+  ['marking orphans', /^select blob\.tenant, blob\.hash from .* for update/],
+  ['deleting orphans', /^with candidate as materialized \( select blob\./],
+  ['reading the log', /^select log\.position as head/],
+]
+
+describe('the statements of the hot paths', () => {
+  it('keep to what Citus takes, but for those that are named', async () => {
+    const refused = new Set<string>()
+    for (const text of await hotStatements(storage)) {
+      const problems = await problemsOf(text)
+      if (problems.length === 0) continue
+      const line = text.replaceAll(/\s+/g, ' ')
+      const [purpose] = refusedToday.find(([, pattern]) => pattern.test(line)) ?? []
+      expect(purpose, `${problems.join('; ')}: ${line}`).toBeDefined()
+      refused.add(purpose ?? line)
+    }
+    expect([...refused].sort()).toEqual(refusedToday.map(([purpose]) => purpose).sort())
+  })
+})
+
+describe('the rules', () => {
+  const table = (name: string) => `"perdure"."${name}"`
+  const [entities, events, blobs, refs, head] = ['entities', 'events', 'blobs', 'blob_refs', 'log_head'].map(
+    table,
+  )
+
+  it.each([
+    ['rows of entities are locked with SKIP LOCKED', `select from ${entities} for update skip locked`],
+    ['rows of entities are locked across shards', `select from ${entities} where tenant = $1 for update`],
+    [
+      'rows of blobs are locked across shards',
+      `with held as (select hash from ${blobs} for key share) select from held`,
+    ],
+    [
+      'entities (by stream) is joined with blob_refs (by hash)',
+      `select from ${entities} as head join ${refs} as ref on ref.stream = head.stream`,
+    ],
+    [
+      'blob_refs (by hash) is joined with entities (by stream)',
+      `delete from ${refs} as ref using ${entities} as head where ref.stream = head.stream`,
+    ],
+    [
+      'blob_refs (by hash) is joined with entities (by stream)',
+      `select from ${refs} as ref where exists (select from ${entities} as head where head.stream = ref.stream)`,
+    ],
+    [
+      'entities and events are joined otherwise than on stream',
+      `select from ${entities} as head join ${events} as event on event.sequence = head.version`,
+    ],
+    [
+      'blobs and blob_refs are joined otherwise than on hash',
+      `select from ${blobs} as blob where not exists (select from ${refs} as ref where ref.tenant = blob.tenant)`,
+    ],
+    [
+      'a subquery looks from what is in no shard into blobs',
+      `select from unnest($1::bytea[]) as claim (hash) where exists (select from ${blobs} as blob where blob.hash = claim.hash)`,
+    ],
+    [
+      'a subquery of each row limits events',
+      `select from ${entities} as head, lateral (select from ${events} as event where event.stream = head.stream limit 1) as one`,
+    ],
+    ['a window goes over all shards of events', `select row_number() over (order by at) from ${events}`],
+    ['stream is updated', `update ${entities} set stream = $1 where stream = $2`],
+    ['stream is not inserted', `insert into ${entities} (tenant) values ($1)`],
+    [
+      'a conflict is looked for without hash',
+      `insert into ${blobs} (tenant, hash) values ($1, $2) on conflict (tenant) do nothing`,
+    ],
+  ])('refuse: %s', async (problem, text) => {
+    expect(await problemsOf(text)).toContain(problem)
+  })
+
+  it.each([
+    `select from ${head} for update`,
+    `select from ${entities} where stream = $1::uuid for update`,
+    `update ${entities} as head set version = 2 from unnest($1::uuid[]) as unit (stream) where head.stream = unit.stream`,
+    `select from ${entities} as head join ${events} as event using (stream)`,
+    `select from (select $1::uuid as stream) as wanted join ${entities} as head on head.stream = wanted.stream
+      left join lateral (select row_number() over (order by sequence) from ${events} as event
+        where event.stream = wanted.stream limit 5) as chunk on true`,
+    `delete from ${blobs} as blob where blob.hash = any($1) and not exists (
+      select from ${refs} as ref where ref.tenant = blob.tenant and ref.hash = blob.hash)`,
+    `select (select count(*) from ${entities}), (select count(*) from ${blobs})`,
+    `insert into ${refs} (tenant, hash, stream, owner) select * from unnest($1::text[], $2::bytea[], $3::uuid[], $4::text[])
+      on conflict (tenant, hash, stream, owner) do update set expires_at = null`,
+    `select from ${events} as event, ${head} as log where event.position <= log.position`,
+  ])('take: %s', async (text) => {
+    expect(await problemsOf(text)).toEqual([])
+  })
+})
