@@ -23,6 +23,8 @@ export const distributions: Readonly<Record<TableName, Distribution>> = {
   entities: { kind: 'distributed', column: 'stream' },
   events: { kind: 'distributed', column: 'stream', with: 'entities' },
   snapshots: { kind: 'distributed', column: 'stream', with: 'entities' },
+  erasures: { kind: 'distributed', column: 'stream', with: 'entities' },
+  erasedPositions: { kind: 'distributed', column: 'stream', with: 'entities' },
   blobs: { kind: 'distributed', column: 'hash' },
   blobRefs: { kind: 'distributed', column: 'hash', with: 'blobs' },
   logHead: { kind: 'reference' },
