@@ -8,6 +8,7 @@ import type { Random } from '../ports/random.ts'
 import type { ConsumeOptions, Consumer } from './consumer-options.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
 import type { ConsumerStore } from './consumer-loop.ts'
+import { defaultLogLimit } from '../storage/log.ts'
 import { defaultPollIntervalMs } from './subscribe.ts'
 
 /**
@@ -17,7 +18,7 @@ import { defaultPollIntervalMs } from './subscribe.ts'
  * @throws PerdureError `invalid_option`
  */
 export function consume(storage: ConsumerStore, options: ConsumeOptions): Consumer {
-  const { batch = 100, leaseMs = 15_000, pollIntervalMs = defaultPollIntervalMs } = options
+  const { batch = defaultLogLimit, leaseMs = 15_000, pollIntervalMs = defaultPollIntervalMs } = options
   const { baseMs = 500, capMs = 60_000, maxAttempts = 10 } = options.retry ?? {}
   const { clock = systemClock, random = systemRandom, logger = silentLogger } = options
   const { owner = draw(random), signal } = options

@@ -186,7 +186,7 @@ export class ConsumerLoop {
       if (failure === undefined) return this.#doubt(error)
       if (page.seenUpTo > this.#carefulUpTo) this.#carefulUpTo = page.seenUpTo
       // Told to stop, a handler may give up: that is no failure.
-      if (!signal.aborted) await this.#fail(hold, failure.error)
+      if (!signal.aborted) await this.#fail(hold, failure.error, `${placeOf(page)}: `)
       return false
     } finally {
       stopRenewing()
@@ -252,13 +252,14 @@ export class ConsumerLoop {
     return false
   }
 
-  async #fail(hold: Hold, error: unknown): Promise<void> {
+  /** @param place - in front of what the error says */
+  async #fail(hold: Hold, error: unknown, place = ''): Promise<void> {
     const { name, clock, random, logger, retry } = this.#options
     const attempts = hold.attempts + 1
     const now = clock.now()
     const isBlocked = attempts >= retry.maxAttempts
     const nextAttemptAt = now + backoffMs(retry, attempts, random)
-    const failure = { name, epoch: hold.epoch, attempts, error: textOf(error), now }
+    const failure = { name, epoch: hold.epoch, attempts, error: textOf(place, error), now }
     const facts = { consumer: name, position: hold.position, attempts, error: failure.error }
     if (isBlocked) logger.error(facts, 'a consumer is blocked until it is reset')
     else logger.warn({ ...facts, nextAttemptAt }, 'a consumer failed, and tries again later')
@@ -268,10 +269,16 @@ export class ConsumerLoop {
   }
 }
 
+/** Where in the log a page is, for people. */
+function placeOf({ entries }: LogPage): string {
+  const [first, last] = [entries[0]?.position, entries.at(-1)?.position]
+  return first === last ? `position ${first}` : `positions ${first} to ${last}`
+}
+
 /** The longest text of an error that is kept, UTF-16 units. */
 const maxErrorLength = 2_000
 
-function textOf(error: unknown): string {
+function textOf(place: string, error: unknown): string {
   const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return text.slice(0, maxErrorLength).toWellFormed().replaceAll('\0', '\uFFFD')
+  return `${place}${text}`.slice(0, maxErrorLength).toWellFormed().replaceAll('\0', '\uFFFD')
 }

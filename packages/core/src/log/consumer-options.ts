@@ -43,7 +43,7 @@ export interface ConsumerOptions extends Pick<LogRange, 'types' | 'tenant' | 'ma
    * how a consumer that is renamed goes on from where it was. @defaultValue 'start'
    */
   readonly from?: 'start' | 'now' | bigint
-  /** Events in one batch, at most. @defaultValue 100 */
+  /** Events in one batch, at most. @defaultValue 500 */
   readonly batch?: number
   /** What happens to a batch that fails. After the first failure events come one by one, up to the end of that batch. */
   readonly retry?: {

@@ -4,7 +4,7 @@
 /** A value as a driver takes it: text, bytes or SQL's null. */
 export type WireValue = string | Buffer | null
 
-/** Encodes a parameter: numbers and bigints in decimal, booleans as t/f, arrays as array literals, bytes as they are. */
+/** Encodes a parameter: numbers and bigints in decimal, booleans as t/f, times in UTC, arrays as array literals, bytes as they are. */
 export function encodeParameter(value: unknown): WireValue {
   if (value === null || value === undefined) return null
   if (typeof value === 'string') return value
@@ -52,6 +52,10 @@ function encodeScalar(value: unknown): string {
       return value.toString()
     case 'boolean':
       return value ? 't' : 'f'
+    case 'object':
+      // Only projections send them: times of the storage itself are numbers.
+      if (value instanceof Date) return value.toISOString()
+      throw new TypeError('an object cannot be sent; make it text with JSON.stringify')
     default:
       throw new TypeError(`a parameter of type ${typeof value} cannot be sent`)
   }

@@ -126,10 +126,10 @@ describe('a consumer', () => {
       position: 0n,
       attempts: 1,
       nextAttemptAt: begin + 99,
-      lastError: 'TypeError: not 3',
+      lastError: 'positions 1 to 5: TypeError: not 3',
     })
     await clock.advance(1_000)
-    expect(await only()).toMatchObject({ position: 2n, lastError: 'TypeError: not 3' })
+    expect(await only()).toMatchObject({ position: 2n, lastError: 'position 3: TypeError: not 3' })
     isMended = true
     await clock.advance(1_000)
     expect(await only()).toMatchObject({ position: 5n, attempts: 0 })
@@ -166,7 +166,12 @@ describe('a consumer', () => {
     })
     await clock.advance(600_000)
     expect(tries).toBe(3)
-    expect(await only()).toMatchObject({ position: 0n, lag: 2n, attempts: 3, lastError: 'Error: no' })
+    expect(await only()).toMatchObject({
+      position: 0n,
+      lag: 2n,
+      attempts: 3,
+      lastError: 'position 1: Error: no',
+    })
     expect((await only())?.blockedAt).toBeDefined()
     isMended = true
     await storage.resetConsumer('totals', { now: clock.now() })
