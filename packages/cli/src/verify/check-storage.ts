@@ -28,10 +28,10 @@ export function runCheckStorage(io: CliIo, options: CheckStorageOptions): Promis
     sampleFrom,
     maxFindings: limit,
     signal: io.interrupted(),
-    onProgress: progress.show,
+    onProgress: (at) => progress.show(at),
   }
   return withStorage(io, options, async (storage) => {
-    const report = await storage.verify(verifying).finally(progress.end)
+    const report = await storage.verify(verifying).finally(() => progress.end())
     if (options.json === true) io.stdout.write(`${jsonOf(report)}\n`)
     else print(io, report)
     if (report.findingCount > 0) return 1
