@@ -1,5 +1,5 @@
-// What needs vitest: adopting the storage contract as a suite.
+// What needs vitest: suites to register, and matchers.
 export { storageContract } from './storage-contract.ts'
 export { replayProperties } from './replay-properties.ts'
-export { perdureMatchers } from './to-hold.ts'
-export type { Holdable } from './to-hold.ts'
+export { perdureMatchers } from './matchers.ts'
+export type { Holdable } from './matchers.ts'

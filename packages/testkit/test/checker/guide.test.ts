@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises'
 import { parseSpec } from '@perdure/spec-parser'
 import { renderReport, verifySpec } from '@perdure/testkit'
+import '@perdure/testkit/vitest'
 import { expect, it } from 'vitest'
 
 const folder = 'packages/testkit/test/checker'
@@ -23,5 +24,5 @@ it('is content when the guard says what the invariant needs', () => {
     'params = [{ name = "assignee", required = true }]',
     'params = [{ name = "assignee", required = true }]\nguard = "!empty(params.assignee)"',
   )
-  expect(check(mended).verdict).toBe('pass')
+  expect(check(mended)).toBeVerified()
 })

@@ -8,35 +8,41 @@ const specs = [sessionSpec]
 const options = { specs, counterexamples: false as const }
 /** Runs where somebody may have more time than a commit: FC_NUM_RUNS deepens the campaign. */
 const seeds = Number(process.env['FC_NUM_RUNS'] ?? 300)
+/** What a commit waits for: each 300 seeds two minutes at most, however busy the machine. */
+const withinMs = (120_000 * seeds) / 300
 
-it('hundreds of seeds keep every promise, and reach what a campaign must reach', async () => {
-  const report = await simulate({ ...options, seed: 1, seeds })
-  expect(report).toHold()
-  for (const point of [
-    'answered: acked',
-    'answered: guard_failed',
-    'answered: idempotency_key_reused',
-    'answered: not_json',
-    'answered: unavailable',
-    'commit: conflict',
-    'commit: repeated',
-    'commit: several entities',
-    'commit: several events of an entity',
-    'content put back',
-    'crash with commands on their way',
-    'crashAfter of commit',
-    'crashBefore of commit',
-    'crashDuring of commit',
-    'duplicate of commit',
-    'failAfter of commit',
-    'failBefore of load',
-    'load: from a snapshot',
-    'pause with commands on their way',
-    'sweep with commands on their way',
-    'sweep: deleted',
-  ])
-    expect(report.reached.get(point) ?? 0, point).toBeGreaterThan(0)
-})
+it(
+  'hundreds of seeds keep every promise, and reach what a campaign must reach',
+  { timeout: withinMs },
+  async () => {
+    const report = await simulate({ ...options, seed: 1, seeds })
+    expect(report).toHold()
+    for (const point of [
+      'answered: acked',
+      'answered: guard_failed',
+      'answered: idempotency_key_reused',
+      'answered: not_json',
+      'answered: unavailable',
+      'commit: conflict',
+      'commit: repeated',
+      'commit: several entities',
+      'commit: several events of an entity',
+      'content put back',
+      'crash with commands on their way',
+      'crashAfter of commit',
+      'crashBefore of commit',
+      'crashDuring of commit',
+      'duplicate of commit',
+      'failAfter of commit',
+      'failBefore of load',
+      'load: from a snapshot',
+      'pause with commands on their way',
+      'sweep with commands on their way',
+      'sweep: deleted',
+    ])
+      expect(report.reached.get(point) ?? 0, point).toBeGreaterThan(0)
+  },
+)
 
 describe('a seed', () => {
   it('is the same run every time, to the last call', async () => {
@@ -84,6 +90,20 @@ describe('a run as data', () => {
     expect(report).toHold()
     expect(report.runs).toBeGreaterThan(20)
   })
+
+  it(
+    'of five different scripts is tried with every single fault at every call',
+    { timeout: 60_000 },
+    async () => {
+      let runs = 0
+      for (const seed of [1, 4, 5, 6, 7]) {
+        const report = await simulateEveryFault(runOfSeed(seed, { ...options, steps: 20 }), options)
+        expect(report).toHold()
+        runs += report.runs
+      }
+      expect(runs).toBeGreaterThan(400)
+    },
+  )
 
   it('shows by exhaustive faults what no run without faults shows', async () => {
     const planted = { ...options, startHost: retryAppliedTwice.startHost }

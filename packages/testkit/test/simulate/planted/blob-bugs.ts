@@ -2,7 +2,8 @@
 import { createHost } from '@perdure/actors'
 import type { Host, HostOptions } from '@perdure/actors'
 import { isPerdureError } from '@perdure/core'
-import { onCommit, onStorage } from './planted-bug.ts'
+import type { RefClaim } from '@perdure/core'
+import { onStorage } from './planted-bug.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 export const replayDropsBlobs: PlantedBug = onStorage(
@@ -10,13 +11,24 @@ export const replayDropsBlobs: PlantedBug = onStorage(
   () => ({ findMissingClaims: async () => [] }),
 )
 
-export const firstExpiryWins: PlantedBug = onCommit(
+/** A storage in which a content has one life, that of its first reference: there is no other that could be missing. */
+export const firstExpiryWins: PlantedBug = onStorage(
   'lets the first lifetime of a content hold for everybody who refers to it later',
-  async (unit, storage) => {
-    const isStored = await Promise.all(
-      unit.claims.map(async ({ hash }) => (await storage.readBlob(unit.entity.tenant, hash)) !== undefined),
-    )
-    return { ...unit, claims: unit.claims.filter((_, index) => !(isStored[index] ?? false)) }
+  (storage) => {
+    const gone = async (tenant: string, claims: readonly RefClaim[]): Promise<readonly RefClaim[]> => {
+      const contents = await Promise.all(claims.map(({ hash }) => storage.readBlob(tenant, hash)))
+      return claims.filter((_claim, index) => contents[index] === undefined)
+    }
+    return {
+      commit: async (units) =>
+        storage.commit(
+          await Promise.all(
+            units.map(async (unit) => ({ ...unit, claims: await gone(unit.entity.tenant, unit.claims) })),
+          ),
+        ),
+      findMissingClaims: (entity, claims) => gone(entity.tenant, claims),
+      alignClaims: () => Promise.resolve(0),
+    }
   },
 )
 
