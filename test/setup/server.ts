@@ -23,13 +23,14 @@ export interface TestServer {
  * Starts a server on a free loopback port with default durability (fsync and synchronous_commit on).
  *
  * @param flags - further `postgres` flags, e.g. `['-c', 'max_connections=20']`
- * @param initdbFlags - further `initdb` flags
+ * @param options - further `initdb` flags, and the folder that gets its data
  */
 export async function startServer(
   flags: readonly string[] = [],
-  initdbFlags: readonly string[] = [],
+  options: { readonly initdbFlags?: readonly string[]; readonly folder?: string } = {},
 ): Promise<TestServer> {
-  const directory = await mkdtemp(join(tmpdir(), 'perdure-postgres-'))
+  const { initdbFlags = [], folder = tmpdir() } = options
+  const directory = await mkdtemp(join(folder, 'perdure-postgres-'))
   const port = await findFreePort()
   const log: string[] = []
   const Server = await loadEmbeddedPostgres()

@@ -29,6 +29,8 @@ export interface Campaign {
   /** Faults in `npm test` and in the soak. */
   readonly short: number
   readonly long: number
+  /** Why it cannot be run here, if so. */
+  whyNot?(): Promise<string | undefined>
   run(context: CampaignContext): Promise<CampaignResult>
 }
 

@@ -1,8 +1,10 @@
 import type { Campaign } from './campaign.ts'
 import { clockJumps } from './campaigns/clock.ts'
+import { diskFull } from './campaigns/disk-full.ts'
 import { killHost, killPglite } from './campaigns/kill-host.ts'
 import { cuts, silence } from './campaigns/network.ts'
 import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
+import { twoHosts } from './campaigns/two-hosts.ts'
 
 /** All campaigns, in the order in which they run. */
 export const campaigns: readonly Campaign[] = [
@@ -12,7 +14,9 @@ export const campaigns: readonly Campaign[] = [
   terminations,
   errors,
   readOnly,
+  diskFull,
   cuts,
   silence,
   clockJumps,
+  twoHosts,
 ]

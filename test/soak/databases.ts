@@ -26,3 +26,15 @@ export async function terminateOthers(database: TestDatabase): Promise<void> {
 export async function untilAlone(database: TestDatabase): Promise<void> {
   while ((await database.query(`select pid ${others}`)).length > 0) await sleep(20)
 }
+
+/** Asks again while the server recovers. */
+export async function queryWhenUp<Row extends object>(database: TestDatabase, text: string): Promise<Row[]> {
+  for (let attempt = 1; ; attempt++) {
+    try {
+      return await database.query<Row>(text)
+    } catch (error) {
+      if (attempt === 200) throw error
+      await sleep(50)
+    }
+  }
+}

@@ -63,6 +63,8 @@ export class Ledger {
       throw new Error(
         `${events} events were read, ${counted} counted, and the last position is ${lastPosition}`,
       )
+    const verified = await storage.verify()
+    if (verified.findings.length > 0) throw new Error(`verify found ${JSON.stringify(verified.findings)}`)
     if (said.refused.size > 0) throw new Error(`commands were refused: ${JSON.stringify([...this.refusals])}`)
     return { tried, acknowledged, events }
   }

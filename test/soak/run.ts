@@ -12,6 +12,7 @@ interface Line {
   readonly seconds: number
   readonly result?: CampaignResult
   readonly error?: string
+  readonly whyNot?: string
 }
 
 const { values, positionals } = parseArgs({
@@ -43,6 +44,12 @@ for (const campaign of chosen) {
   const faults = values.faults === undefined ? campaign.long : Number(values.faults)
   const options = { serverUrl: server.url, seed, faults, minutes: Number(values.minutes) }
   const seconds = (): number => Math.round((performance.now() - begun) / 100) / 10
+  const whyNot = await campaign.whyNot?.()
+  if (whyNot !== undefined) {
+    say(`  not run: ${whyNot}`)
+    lines.push({ name, about, seconds: 0, whyNot })
+    continue
+  }
   try {
     const result = await runCampaign(campaign, { ...options, say: (text) => say(`  ${text}`) })
     lines.push({ name, about, seconds: seconds(), result })
@@ -56,9 +63,9 @@ process.stdout.write(values.json ? `${JSON.stringify({ seed, lines }, undefined,
 process.exit(lines.every(({ error }) => error === undefined) ? 0 : 1)
 
 function table(rows: readonly Line[]): string {
-  const cells = rows.map(({ name, seconds, result }) => [
+  const cells = rows.map(({ name, seconds, result, whyNot }) => [
     name,
-    result === undefined ? 'BROKEN' : 'kept',
+    result !== undefined ? 'kept' : (whyNot ?? 'BROKEN'),
     ...[result?.faults, result?.tried, result?.acknowledged, result?.events].map((count) =>
       String(count ?? ''),
     ),

@@ -2,12 +2,13 @@
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
 import { openStorage } from '@perdure/storage-pg'
+import type { PoolOptions } from '@perdure/storage-pg'
 import { Load } from './load.ts'
 
 /** What a worker is told. */
 export interface WorkerOrder {
   readonly url: string
-  readonly schema?: string
+  readonly pool?: PoolOptions
   /** Numbers from here on, in steps of `step`. */
   readonly first: number
   readonly step: number
@@ -37,7 +38,7 @@ const probe = async (point: string): Promise<void> => {
 
 let next = order.first
 const load = new Load({
-  open: () => openStorage(order.url, { probe, ...(order.schema && { schema: order.schema }) }),
+  open: () => openStorage(order.url, { probe, ...(order.pool && { pool: order.pool }) }),
   next: () => {
     const n = next
     next += order.step

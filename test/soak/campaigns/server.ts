@@ -6,7 +6,7 @@ import { startServer } from '../../setup/server.ts'
 import type { TestServer } from '../../setup/server.ts'
 import { between, oneOf } from '../campaign.ts'
 import type { Campaign } from '../campaign.ts'
-import { others, terminateOthers, withDatabase } from '../databases.ts'
+import { others, queryWhenUp, terminateOthers, withDatabase } from '../databases.ts'
 import { underLoad } from '../under-load.ts'
 
 /** pg_terminate_backend and pg_cancel_backend in storms. */
@@ -61,18 +61,6 @@ async function killSome(server: TestServer, database: TestDatabase, nth: number)
   process.kill(pid, (['SIGKILL', 'SIGQUIT', 'SIGINT'] as const)[Math.floor(nth / 2) % 3])
   await untilGone(pid)
   await server.restart()
-}
-
-/** Asks again while the server recovers. */
-async function queryWhenUp<Row extends object>(database: TestDatabase, text: string): Promise<Row[]> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await database.query<Row>(text)
-    } catch (error) {
-      if (attempt === 200) throw error
-      await sleep(50)
-    }
-  }
 }
 
 async function untilGone(pid: number): Promise<void> {
