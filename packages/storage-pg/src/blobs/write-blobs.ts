@@ -1,4 +1,5 @@
 // Stores the blobs of a commit or of a restoration, in a transaction that already holds the head of the log.
+import { StorageError } from '@perdure/core'
 import type { BlobWrite } from '@perdure/core'
 import type { Kysely } from 'kysely'
 import type { EncodedBody } from './body-codec.ts'
@@ -57,7 +58,7 @@ export async function writeBlobs(
     offsets.push(length)
     length += bytes.length
   }
-  await statements.insertBlobs.run(transaction, [
+  const { numAffectedRows } = await statements.insertBlobs.run(transaction, [
     ...keyColumns(missing),
     missing.map(({ write }) => write.size),
     encoded.map(({ codec }) => codec),
@@ -66,6 +67,14 @@ export async function writeBlobs(
     Buffer.concat(encoded.map(({ bytes }) => bytes)),
     now,
   ])
+  // Within the transaction: what does not add up is rolled back.
+  if (numAffectedRows !== BigInt(missing.length)) {
+    throw new StorageError(
+      'storage_failed',
+      `the database stored ${numAffectedRows ?? 'an unknown number'} of ${missing.length} contents; nothing was committed`,
+      { details: { stored: Number(numAffectedRows ?? 0n), contents: missing.length } },
+    )
+  }
 }
 
 interface BlobAt {
