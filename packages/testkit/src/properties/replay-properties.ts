@@ -5,6 +5,7 @@ import { liveProperties } from './live-properties.ts'
 import { orderProperties } from './order-properties.ts'
 import type { ReplayProperty } from './replay-property.ts'
 import { snapshotProperties } from './snapshot-properties.ts'
+import { upcastProperties } from './upcast-properties.ts'
 
 /** A property of something that this version does not do; listed, so that nobody takes silence for proof. */
 function notYet(number: number, name: string, reason: string): ReplayProperty {
@@ -12,11 +13,6 @@ function notYet(number: number, name: string, reason: string): ReplayProperty {
 }
 
 const missing: readonly ReplayProperty[] = [
-  notYet(
-    19,
-    'upcast: events of an older spec, read today, are what migrated ones would be',
-    'hosts refuse specs with [[upcast]] so far',
-  ),
   notYet(
     22,
     'retention: truncating behind a snapshot changes no state',
@@ -31,5 +27,6 @@ export const replayPropertyList: readonly ReplayProperty[] = [
   ...orderProperties,
   ...blobProperties,
   ...ceilingProperties,
+  ...upcastProperties,
   ...missing,
 ].sort((left, right) => left.number - right.number)

@@ -1,9 +1,10 @@
 // Bugs of runtimes that are wrong about events, state and replay.
 import { compileModel, decide, decodeSnapshot, encodeSnapshot, evolve, unborn } from '@perdure/core'
 import type { EntityEvent, EntityModel, EntityState, JsonObject, ResolvedEffect } from '@perdure/core'
+import { createHost } from '@perdure/actors'
+import type { HostOptions } from '@perdure/actors'
 import { onCommit, onStorage } from './planted-bug.ts'
 import type { PlantedBug } from './planted-bug.ts'
-import type { HostOptions } from '@perdure/actors'
 
 function modelOf({ specs, inlineMaxBytes }: HostOptions, type: string): EntityModel {
   const spec = specs.find(({ name }) => name === type)
@@ -36,6 +37,12 @@ export const counterBelowZero: PlantedBug = onCommit('lets a counter fall below 
         : event.effects.map((effect) => unsaturated(effect, event.params)),
   })),
 }))
+
+export const upcastsAreIgnored: PlantedBug = {
+  name: 'reads older events as if nothing had been renamed',
+  startHost: (options) =>
+    createHost({ ...options, specs: options.specs.map((spec) => ({ ...spec, upcasts: [] })) }),
+}
 
 export const resurrectedBlob: PlantedBug = onStorage(
   'puts expired content back when it replays',
