@@ -1,6 +1,7 @@
 // The program as a whole: its commands in the order of the help, grouped by what one does with them.
 import { readFileSync } from 'node:fs'
 import { Command } from 'commander'
+import { addCheckCompat } from './commands/check-compat.ts'
 import { addCheck, addLint } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
@@ -20,7 +21,7 @@ import { paintFor, wantsColor } from './terminal/paint.ts'
 const groups: readonly (readonly [heading: string, commands: readonly AddCommand[]])[] = [
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
-  ['Proof:', [addVerify, addSimulate]],
+  ['Proof:', [addVerify, addSimulate, addCheckCompat]],
   ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addConsumers, addMigrate, addStorage]],
   ['Help:', [addCompletion]],
 ]

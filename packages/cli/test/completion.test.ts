@@ -25,7 +25,7 @@ describe.runIf(has('bash'))('completion for bash', () => {
   }
 
   it('offers commands first', async () => {
-    expect(await complete('ch')).toEqual(['check'])
+    expect(await complete('ch')).toEqual(['check', 'check-compat'])
     expect(await complete('')).toEqual(expect.arrayContaining(['init', 'tail', 'help']))
   })
 

@@ -27,8 +27,8 @@ export type {
   SetExpression,
   SumTerm,
 } from './spec/expression.ts'
-export { compareSpecs, stateDifferences } from './spec/compare-specs.ts'
-export type { SpecDifference, StateDifferenceKind } from './spec/compare-specs.ts'
+export { carriedNames, compareSpecs, stateDifferences } from './spec/compare-specs.ts'
+export type { CarriedNames, SpecDifference, StateDifferenceKind } from './spec/compare-specs.ts'
 export { printArgument, printExpression, printLiteral } from './spec/print-expression.ts'
 export type { FieldInvariantSpec, InvariantSpec, LivenessSpec } from './spec/invariant.ts'
 export { deletedStatus, isReservedActionName, isReservedFieldName } from './spec/reserved-names.ts'

@@ -62,7 +62,8 @@ export function compareSpecs(before: EntitySpec, after: EntitySpec): readonly Sp
   ]
 }
 
-interface CarriedNames {
+/** How the names of a spec go on in a newer one, through its upcasts. */
+export interface CarriedNames {
   readonly action: (name: string) => string
   readonly param: (name: string) => string
   readonly status: (name: string) => string
@@ -70,7 +71,7 @@ interface CarriedNames {
 }
 
 /** What the names of the older spec are in the newer one. */
-function carriedNames(before: EntitySpec, after: EntitySpec): CarriedNames {
+export function carriedNames(before: EntitySpec, after: EntitySpec): CarriedNames {
   const steps = after.upcasts
     .filter(({ fromVersion }) => fromVersion >= before.version)
     .toSorted((left, right) => left.fromVersion - right.fromVersion)
