@@ -53,14 +53,23 @@ async function killSome(server: TestServer, database: TestDatabase, nth: number)
       database,
       `select pid ${others} order by random() limit 1`,
     )
-    if (backend !== undefined) process.kill(backend.pid, 'SIGKILL')
+    if (backend !== undefined) kill(backend.pid, 'SIGKILL')
     return
   }
   const pid = await server.pid()
   // Killed; ended at once, with recovery; ended in good order, sessions cut.
-  process.kill(pid, (['SIGKILL', 'SIGQUIT', 'SIGINT'] as const)[Math.floor(nth / 2) % 3])
+  kill(pid, (['SIGKILL', 'SIGQUIT', 'SIGINT'] as const)[Math.floor(nth / 2) % 3])
   await untilGone(pid)
   await server.restart()
+}
+
+/** A backend may have ended by itself in the meantime. */
+function kill(pid: number, signal: NodeJS.Signals | undefined): void {
+  try {
+    process.kill(pid, signal)
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error
+  }
 }
 
 async function untilGone(pid: number): Promise<void> {
@@ -81,7 +90,7 @@ const passing = ['40001', '40P01', '55P03', '57014', '53200', '57P01', '53100']
 export const errors: Campaign = {
   name: 'errors',
   about: 'serialisation failures, deadlocks and timeouts, in the statement and at COMMIT',
-  short: 10,
+  short: 5,
   long: 400,
   run: async (context) =>
     withDatabase(context.serverUrl, async (database) => {
@@ -101,7 +110,7 @@ export const errors: Campaign = {
           await database.query(`create constraint trigger trouble_at_commit after insert on perdure.events
             deferrable initially deferred for each row execute function make_trouble('commit')`)
         }
-        if (nth % 10 === 9) return holdLog(database, between(context.random, 50, 400))
+        if (nth % 5 === 4) return holdLog(database, between(context.random, 50, 400))
         await database.query(`with old as (delete from trouble) insert into trouble values ($1, $2, $3)`, [
           context.random.next() * 0.2,
           nth % 2 === 0,
