@@ -1,6 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { brotliCompressSync, constants, gzipSync } from 'node:zlib'
 import { describe, expect, it } from 'vitest'
+import { brotliBomb } from './fixtures/brotli-bomb.ts'
 import { compressAboveBytes, decodeBody, encodeBody } from '../src/blobs/body-codec.ts'
 
 const text = Buffer.from('{"role":"user","content":"again"}'.repeat(500))
@@ -34,6 +35,14 @@ describe('bodies at rest', () => {
     const bomb = brotliCompressSync(Buffer.alloc(32 * 1024 * 1024), quick)
     expect(await decodeBody({ codec: 'brotli', bytes: bomb }, 1_000)).toBeUndefined()
     expect(await decodeBody({ codec: 'gzip', bytes: gzipSync(text) }, text.length - 1)).toBeUndefined()
+  })
+
+  it('are not inflated beyond it: a bomb of 1 GiB in 809 bytes takes no memory', async () => {
+    const before = process.resourceUsage().maxRSS
+    for (const size of [1, 1_000, 1_000_000])
+      expect(await decodeBody({ codec: 'brotli', bytes: brotliBomb }, size)).toBeUndefined()
+    // Kilobytes; inflating it takes a million of them.
+    expect(process.resourceUsage().maxRSS - before).toBeLessThan(256 * 1024)
   })
 
   it('are not decoded when they are damaged, cut short or of an unknown codec', async () => {

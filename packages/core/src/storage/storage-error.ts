@@ -27,6 +27,8 @@ export type StorageErrorCode =
   | 'corrupt_stream'
   /** Bytes of a blob do not have the hash or the length they are stored under. */
   | 'corrupt_blob'
+  /** A newer version wrote a blob with a codec that this one does not know. */
+  | 'unknown_codec'
   /** A unit is over a limit or holds what cannot be encoded. */
   | 'unit_refused'
   /** Anything else; a bug or a fault that trying again does not mend. */

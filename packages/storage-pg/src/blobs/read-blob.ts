@@ -2,7 +2,7 @@
 import { hashContent, StorageError } from '@perdure/core'
 import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
-import { decodeBody } from './body-codec.ts'
+import { decodeBody, isKnownCodec } from './body-codec.ts'
 
 /** A blob as it is stored. */
 export interface BlobRow {
@@ -14,7 +14,7 @@ export interface BlobRow {
 /**
  * See `Storage.readBlob`.
  *
- * @throws StorageError `corrupt_blob` unless length and SHA-256 are those it is stored under
+ * @throws StorageError `unknown_codec` for a body of a newer version; `corrupt_blob` unless length and SHA-256 are those it is stored under
  */
 export async function readBlob(
   { database, tables }: StorageContext,
@@ -27,6 +27,7 @@ export async function readBlob(
     where tenant = ${tenant}::text and hash = ${Buffer.from(hash, 'hex')}::bytea`.execute(database)
   const [row] = rows
   if (row === undefined) return undefined
+  if (!isKnownCodec(row.codec)) throw unknownCodec(tenant, hash, row.codec)
   const { bytes, fault } = await faultOf(hash, row)
   if (bytes === undefined || fault !== undefined) {
     const size = Number(row.size)
@@ -37,6 +38,11 @@ export async function readBlob(
     )
   }
   return bytes
+}
+
+function unknownCodec(tenant: string, hash: string, codec: string): StorageError {
+  const message = `blob ${hash} is stored with the codec "${codec}", which this version does not know: update @perdure/storage-pg`
+  return new StorageError('unknown_codec', message, { details: { tenant, hash, codec } })
 }
 
 /** Decodes a blob and says what is wrong with it, if anything is; never makes more of it than the size it is stored under. */
