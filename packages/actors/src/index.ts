@@ -2,7 +2,8 @@
 export { createHost } from './host/create-host.ts'
 export { EntityRef } from './host/entity-ref.ts'
 export { Host } from './host/host.ts'
-export type { AskOptions, AskResult, TryAskResult } from './host/ask-options.ts'
+export type { AskOptions, AskResult, Durability, TryAskResult } from './host/ask-options.ts'
+export type { DegradedReason, HostHealth, QuarantinedEntity } from './host/host-health.ts'
 export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
@@ -25,16 +26,22 @@ export type { EntityPhase } from './entity/entity-phase.ts'
 
 export { defaultRetryPolicy } from './persistence/backoff.ts'
 export type { RetryPolicy } from './persistence/backoff.ts'
+export { BatchRoom } from './persistence/batch-room.ts'
+export type { CycleCounters } from './persistence/cycle-counters.ts'
+export { failurePolicy } from './persistence/failure-policy.ts'
+export type { Operation, OperationClass, OperationOf } from './persistence/failure-policy.ts'
 export { WriteCycle } from './persistence/write-cycle.ts'
 export type { WriteCycleOptions } from './persistence/write-cycle.ts'
 export type { Writer } from './persistence/writer.ts'
 
 export {
+  AcknowledgedCommandLost,
   ActionRejected,
   Conflict,
   EntityErased,
   EntityExists,
   EntityNotFound,
+  EntityQuarantined,
   HostStopped,
   IdempotencyKeyReused,
   InvalidArgument,

@@ -1,54 +1,114 @@
 import { describe, expect, it } from 'vitest'
 import { Admission } from '../src/host/admission.ts'
-import { startHost } from './helpers/start-host.ts'
-import { turn } from './helpers/virtual-clock.ts'
+import type { Ticket } from '../src/host/admission.ts'
+import { startHost, watch } from './helpers/start-host.ts'
+import { VirtualClock, turn } from './helpers/virtual-clock.ts'
+
+function admit(maxEntries: number, maxBytes = Infinity): Admission {
+  return new Admission({ maxEntries, maxBytes }, new VirtualClock())
+}
+
+/** Enters one after another. @returns the tickets, and the names of those inside in the order in which they came in */
+function enterAll(admission: Admission, bytes: Readonly<Record<string, number>>) {
+  const order: string[] = []
+  const tickets: Record<string, Ticket> = {}
+  for (const [name, size] of Object.entries(bytes)) {
+    const ticket = admission.enter(size)
+    tickets[name] = ticket
+    if (ticket.wait === undefined) order.push(name)
+    else void ticket.wait.then(() => order.push(name))
+  }
+  const leave = (name: string): void => admission.leave(tickets[name] as Ticket)
+  return { order, leave }
+}
 
 describe('admission', () => {
   it('lets as many in as it may and the others in their order', async () => {
-    const admission = new Admission(2)
-    expect([admission.enter(), admission.enter()]).toEqual([undefined, undefined])
-    const order: string[] = []
-    const waits = ['a', 'b', 'c'].map(async (name) => {
-      await admission.enter()
-      order.push(name)
-    })
+    const { order, leave } = enterAll(admit(2), { a: 0, b: 0, c: 0, d: 0, e: 0 })
+    expect(order).toEqual(['a', 'b'])
+    leave('b')
     await turn()
-    expect(order).toEqual([])
-    admission.leave()
-    await turn()
-    expect(order).toEqual(['a'])
-    admission.leave()
-    admission.leave()
-    await Promise.all(waits)
     expect(order).toEqual(['a', 'b', 'c'])
-  })
-
-  it('gives no place to who has given up waiting', async () => {
-    const admission = new Admission(1)
-    void admission.enter()
-    const giveUp = new AbortController()
-    const first = admission.enter(giveUp.signal)
-    const second = admission.enter()
-    giveUp.abort(new Error('enough'))
-    await expect(first).rejects.toThrow('enough')
-    admission.leave()
-    await second
-    admission.leave()
-    await admission.whenEmpty()
-    expect(admission.enter()).toBeUndefined()
-  })
-
-  it('is empty when the last one has left, not before', async () => {
-    const admission = new Admission(1)
-    void admission.enter()
-    void admission.enter()
-    let isEmpty = false
-    const emptied = admission.whenEmpty().then(() => (isEmpty = true))
-    admission.leave()
+    leave('a')
+    leave('c')
     await turn()
-    expect(isEmpty).toBe(false)
-    admission.leave()
-    await emptied
+    expect(order).toEqual(['a', 'b', 'c', 'd', 'e'])
+  })
+
+  it('lets as many bytes in as it may; nobody overtakes a large one that waits', async () => {
+    const admission = admit(10, 100)
+    const { order, leave } = enterAll(admission, { a: 60, b: 30, large: 50, small: 1 })
+    expect(order).toEqual(['a', 'b'])
+    expect(admission).toMatchObject({ entries: 2, bytes: 90, waiting: 2 })
+    leave('b')
+    await turn()
+    expect(order).toEqual(['a', 'b'])
+    leave('a')
+    await turn()
+    expect(order).toEqual(['a', 'b', 'large', 'small'])
+    expect(admission).toMatchObject({ entries: 2, bytes: 51, waiting: 0 })
+  })
+
+  it('lets one over the bound in when nobody else is inside, rather than never', async () => {
+    const { order, leave } = enterAll(admit(10, 100), { a: 1, huge: 1_000, b: 1 })
+    expect(order).toEqual(['a'])
+    leave('a')
+    await turn()
+    expect(order).toEqual(['a', 'huge'])
+    leave('huge')
+    await turn()
+    expect(order).toEqual(['a', 'huge', 'b'])
+  })
+
+  it('gives a place back once, however often it is left', () => {
+    const admission = admit(1)
+    const { leave } = enterAll(admission, { a: 7, b: 8 })
+    leave('a')
+    leave('a')
+    expect(admission).toMatchObject({ entries: 1, bytes: 8, waiting: 0 })
+  })
+
+  it('gives no place to who has given up waiting, and lets those behind him in if they fit', async () => {
+    const admission = admit(10, 100)
+    admission.enter(60)
+    const giveUp = new AbortController()
+    const large = admission.enter(50, giveUp.signal)
+    const small = admission.enter(40)
+    giveUp.abort(new Error('enough'))
+    await expect(large.wait).rejects.toThrow('enough')
+    await small.wait
+    expect(admission).toMatchObject({ entries: 2, bytes: 100, waiting: 0 })
+  })
+
+  it('is past when those have left who were there, whoever has come since', async () => {
+    const admission = admit(1)
+    const { leave } = enterAll(admission, { a: 0, b: 0 })
+    const past = admission.whenPast()
+    const seen = watch(past)
+    const later = enterAll(admission, { c: 0, d: 0 })
+    leave('a')
+    await turn()
+    expect(seen.isSettled).toBe(false)
+    leave('b')
+    await past
+    expect(later.order).toEqual(['c'])
+  })
+
+  it('is past at once when nobody is there', async () => {
+    await admit(1).whenPast()
+  })
+
+  it('is past when the last of those who were there gives up', async () => {
+    const admission = admit(1)
+    const ticket = admission.enter(0)
+    const giveUp = new AbortController()
+    const waiting = admission.enter(0, giveUp.signal)
+    const past = admission.whenPast()
+    admission.enter(0)
+    admission.leave(ticket)
+    await waiting.wait
+    admission.leave(waiting)
+    await past
   })
 
   it('of a host holds commands back, and takes them in the order in which they were asked', async () => {
@@ -62,5 +122,28 @@ describe('admission', () => {
     held.release()
     await Promise.all(asked)
     expect((await ref.state()).lists['tags']).toEqual(Array.from({ length: 9 }, (_, tag) => `${tag}`))
+  })
+
+  it('of a host holds commands back by the bytes of their payloads', async () => {
+    const { host, task, storage } = await startHost({ maxBytesInFlight: 4_000 })
+    const ref = await task('t-1')
+    const held = storage.hold('commit')
+    const asked = Array.from({ length: 9 }, () => ref.ask('Write', { note: 'x'.repeat(1_000) }))
+    await held.arrived
+    await turn()
+    expect(host.health().queue).toMatchObject({ entries: 3, waiting: 6 })
+    expect(host.health().queue.bytes).toBeLessThanOrEqual(4_000)
+    held.release()
+    expect((await Promise.all(asked)).map(({ event }) => event.sequence)).toEqual(
+      Array.from({ length: 9 }, (_, index) => index + 2),
+    )
+    expect(host.health().queue).toMatchObject({ entries: 0, bytes: 0, waiting: 0 })
+  })
+
+  it('of a host takes a command over the bound when no other is on its way', async () => {
+    const { task } = await startHost({ maxBytesInFlight: 100 })
+    const ref = await task('t-1')
+    const outcomes = await Promise.all([ref.ask('Write', { note: 'x'.repeat(9_000) }), ref.ask('Start')])
+    expect(outcomes.map(({ event }) => event.sequence)).toEqual([2, 3])
   })
 })

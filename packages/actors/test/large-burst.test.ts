@@ -89,7 +89,7 @@ function putOnce(cycle: WriteCycle, id: string): Promise<string> {
   const unit = { entity, expectedVersion: 0, events: [event], status: 'New', ...contents }
   return new Promise((resolve) => {
     cycle.put({
-      takeUnit: () => unit,
+      takeUnit: (room) => (room.take(100) ? unit : undefined),
       committed: () => resolve('committed'),
       conflicted: () => resolve('conflicted'),
       failed: () => resolve('failed'),

@@ -1,6 +1,8 @@
 // A storage that fails, answers late, or does not come back: the same unit is repeated, nothing is stored twice, and when
 // the budget is spent everybody hears of it at once.
 import { StorageError } from '@perdure/core'
+import type { StorageErrorCode } from '@perdure/core'
+import type { MemoryStorage } from '@perdure/core/memory'
 import { describe, expect, it } from 'vitest'
 import { startHost } from './helpers/start-host.ts'
 import { long } from './helpers/task-spec.ts'
@@ -82,11 +84,24 @@ describe('a lost reply', () => {
   })
 })
 
+describe('a commit that answers for fewer units than it was sent', () => {
+  it('is taken for unknown, and looked into by sending it again', async () => {
+    const { task, storage, clock, memory } = await startHost(brief)
+    const [one, other] = [await task('a'), await task('b')]
+    storage.intervene('commit', async (carryOut) => ((await carryOut()) as readonly unknown[]).slice(0, 1))
+    const asked = [one.ask('Start'), other.ask('Start')]
+    await clock.advance(200)
+    expect((await Promise.all(asked)).map(({ event }) => event.sequence)).toEqual([2, 2])
+    expect((await memory.stats()).events).toBe(4)
+  })
+})
+
 describe('an error that repeating does not mend', () => {
   it('ends the commands of its batch and no others', async () => {
     const { host, task, storage, errors } = await startHost(brief)
     const [one, other] = [await task('a'), await task('b')]
-    storage.fail('commit', 'storage_failed')
+    // Together, then each by itself.
+    storage.fail('commit', 'storage_failed', 3)
     const lost = await Promise.all([one.tryAsk('Start'), one.tryAsk('Close'), other.tryAsk('Start')])
     expect(lost.map((outcome) => !outcome.ok && outcome.error.code)).toEqual(Array(3).fill('unavailable'))
     expect((await one.ask('Start')).event.sequence).toBe(2)
@@ -100,9 +115,19 @@ describe('an error that repeating does not mend', () => {
     const ref = await task('t-1')
     storage.intervene('commit', () => Promise.reject(new TypeError('a bug')))
     await expect(ref.ask('Start')).rejects.toMatchObject({ code: 'unavailable' })
-    storage.intervene('commit', () => Promise.resolve([]))
-    await expect(ref.ask('Start')).rejects.toMatchObject({ code: 'unavailable' })
     expect((await ref.ask('Start')).event.sequence).toBe(2)
+  })
+
+  it('is looked for: of many units the one that cannot be stored fails alone', async () => {
+    const { host, memory, errors } = await startHost(brief)
+    const poison = { id: 't-137' }
+    refuseUnitsOf(memory, poison.id, 'storage_failed')
+    const ids = Array.from({ length: 500 }, (_, index) => `t-${index}`)
+    const spawned = await Promise.allSettled(ids.map((id) => host.spawn('Task', { id })))
+    const failed = spawned.flatMap(({ status }, index) => (status === 'rejected' ? [ids[index]] : []))
+    expect(failed).toEqual([poison.id])
+    expect(errors).toEqual([])
+    expect(host.health()).toMatchObject({ state: 'running', committed: 499, processed: 500 })
   })
 
   it('of one unit spares its neighbours', async () => {
@@ -135,6 +160,95 @@ describe('a storage that hangs', () => {
     await host.flush()
   })
 })
+
+describe('an entity that cannot be stored', () => {
+  it('is quarantined after three failures while others succeed, answers at once, and is released by hand', async () => {
+    const { host, task, storage, memory } = await startHost(brief)
+    const [bad, good] = [await task('bad'), await task('good')]
+    const mend = refuseUnitsOf(memory, 'bad', 'storage_failed')
+    for (let count = 0; count < 3; count++) {
+      await expect(bad.ask('Add', { amount: 0 })).rejects.toMatchObject({ code: 'unavailable' })
+      await good.ask('Add', { amount: 0 })
+    }
+    const commits = storage.calls.get('commit')
+    await expect(bad.ask('Start')).rejects.toMatchObject({
+      code: 'entity_quarantined',
+      details: { entity: 'Task/bad', cause: 'storage_failed' },
+    })
+    expect(storage.calls.get('commit')).toBe(commits)
+    expect(host.health()).toMatchObject({
+      state: 'degraded',
+      quarantined: [{ tenant: 'default', type: 'Task', id: 'bad', code: 'storage_failed' }],
+    })
+    expect((await bad.state()).version).toBe(1)
+    mend()
+    expect(host.release('Task', 'good')).toBe(false)
+    expect(host.release('Task', 'bad')).toBe(true)
+    expect((await bad.ask('Start')).event.sequence).toBe(2)
+    expect(host.health()).toMatchObject({ state: 'running', quarantined: [] })
+  })
+
+  it('is not quarantined when nobody else succeeds either: then it is the storage', async () => {
+    const { host, task, storage } = await startHost(brief)
+    const ref = await task('t-1')
+    storage.fail('commit', 'storage_failed', 5)
+    for (let count = 0; count < 5; count++) {
+      await expect(ref.ask('Start')).rejects.toMatchObject({ code: 'unavailable' })
+    }
+    expect(host.health().quarantined).toEqual([])
+    expect((await ref.ask('Start')).event.sequence).toBe(2)
+  })
+
+  it('though repeating could help, is tried by itself behind the others, and quarantined when its budget is spent', async () => {
+    const { host, task, memory, clock, errors } = await startHost(brief)
+    const [bad, good] = [await task('bad'), await task('good')]
+    refuseUnitsOf(memory, 'bad', 'storage_unavailable')
+    const stuck = bad.tryAsk('Start')
+    const behind = bad.tryAsk('Add', { amount: 1 })
+    const first = good.ask('Add', { amount: 0 })
+    await clock.advance(100)
+    expect((await first).event.sequence).toBe(2)
+    expect(host.health()).toMatchObject({ state: 'degraded', degraded: [{ operation: 'append' }] })
+    for (let count = 0; count < 12; count++) {
+      const asked = good.ask('Add', { amount: 0 })
+      await clock.advance(100)
+      await asked
+    }
+    for (const outcome of await Promise.all([stuck, behind]))
+      expect(outcome).toMatchObject({ ok: false, error: { code: 'unavailable' } })
+    expect(host.health()).toMatchObject({ quarantined: [{ id: 'bad', code: 'storage_unavailable' }] })
+    expect(errors).toEqual([])
+    expect((await good.state()).version).toBe(14)
+  })
+
+  it('for a while only, is stored in the end, exactly once and in order', async () => {
+    const { task, clock, memory } = await startHost(brief)
+    const [bad, good] = [await task('bad'), await task('good')]
+    const mend = refuseUnitsOf(memory, 'bad', 'storage_contention')
+    const stuck = [bad.ask('Tag', { tag: 'a' }), bad.ask('Tag', { tag: 'b' })]
+    const neighbour = good.ask('Start')
+    const behind = bad.ask('Tag', { tag: 'c' })
+    await clock.advance(200)
+    await neighbour
+    mend()
+    await clock.advance(300)
+    const outcomes = await Promise.all([...stuck, behind])
+    expect(outcomes.map(({ event }) => event.sequence)).toEqual([2, 3, 4])
+    expect((await memory.stats()).events).toBe(6)
+  })
+})
+
+/** Has every commit fail that has a unit of this entity. @returns what mends it */
+function refuseUnitsOf(storage: MemoryStorage, id: string, code: StorageErrorCode): () => void {
+  const sound = storage.commit.bind(storage)
+  storage.commit = (units) =>
+    units.some(({ entity }) => entity.id === id)
+      ? Promise.reject(new StorageError(code, `${id} cannot be stored`))
+      : sound(units)
+  return () => {
+    storage.commit = sound
+  }
+}
 
 describe('a storage that stays away longer than the budget', () => {
   it('fails the host: onError once, every waiting command rejected, and nothing hangs', async () => {

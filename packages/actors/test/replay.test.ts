@@ -2,6 +2,7 @@
 import { canonicalJson, hashContent } from '@perdure/core'
 import type { CommitUnit, EntityEvent, LoadedEntity, OverflowPolicy } from '@perdure/core'
 import { describe, expect, it } from 'vitest'
+import { turn } from './helpers/virtual-clock.ts'
 import { startHost } from './helpers/start-host.ts'
 import type { TestHost } from './helpers/start-host.ts'
 import { long, specOf, taskSpec } from './helpers/task-spec.ts'
@@ -106,14 +107,15 @@ describe('replay', () => {
     expect(late.storage.calls.get('restoreClaims')).toBeUndefined()
   })
 
-  it('runs an entity whose blobs cannot be put back, and says so', async () => {
+  it('runs an entity whose blobs cannot be put back, and puts them back behind', async () => {
     const test = await startHost()
     const { state } = await largeTask(test)
     await loseBlobs(test, [state.refs['paper']?.hash, state.refs['note']?.hash])
     const next = await test.another()
     next.storage.fail('restoreClaims', 'storage_failed')
     expect((await next.host.entity('Task', 't-1').ask('Start')).state.status).toBe('Busy')
-    expect(next.log).toMatchObject([{ level: 'error' }])
+    expect(next.log).toMatchObject([{ level: 'warn' }, { level: 'info' }])
+    expect(next.storage.calls.get('restoreClaims')).toBe(2)
     expect(await next.host.entity('Task', 't-1').readField('note')).toBe(long('n'))
     await expect(next.host.entity('Task', 't-1').readField('paper')).rejects.toMatchObject({
       reason: 'missing',
@@ -329,16 +331,21 @@ describe('claims after ceilings or lifetimes have changed', () => {
     expect(await test.memory.stats()).toEqual(before)
   })
 
-  it('do not keep the entity from running when they cannot be aligned, and are aligned the next time', async () => {
+  it('do not keep the entity from running when they cannot be aligned, and are aligned behind', async () => {
     const { test } = await written()
     const next = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))
     next.storage.fail('alignClaims', 'storage_failed')
-    await next.host.entity('Task', 't-1').ask('Write', { note: 'short' })
-    expect(next.log).toMatchObject([{ level: 'error' }])
+    next.storage.fail('alignClaims', 'storage_unavailable')
+    expect((await next.host.entity('Task', 't-1').state()).version).toBe(2)
     expect(await test.memory.stats()).toMatchObject({ refs: 2 })
-    const last = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))
-    await last.host.entity('Task', 't-1').state()
+    await turn()
+    expect(next.host.health()).toMatchObject({
+      state: 'degraded',
+      degraded: [{ operation: 'blobTouch', about: 'Task/t-1', code: 'storage_unavailable' }],
+    })
+    await next.clock.advance(1_000)
     expect(await test.memory.stats()).toMatchObject({ refs: 1 })
+    expect(next.host.health()).toMatchObject({ state: 'running', degraded: [] })
   })
 })
 

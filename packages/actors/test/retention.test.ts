@@ -91,8 +91,10 @@ describe('retention in a host', () => {
       { level: 'warn', message: 'a sweep failed; the next interval tries again' },
     ])
     expect(started.errors).toEqual([])
+    expect(started.host.health()).toMatchObject({ state: 'degraded', degraded: [{ operation: 'sweep' }] })
     await started.task('t-1')
     await started.clock.advance(hour)
+    expect(started.host.health()).toMatchObject({ state: 'running', degraded: [] })
     expect((await started.memory.stats()).orphanedBlobs).toBe(1)
   })
 

@@ -1,13 +1,12 @@
-import { diffRefs, encodeSnapshot } from '@perdure/core'
-import type { BlobWrite, CommitUnit, EntityKey, EntityModel, EntityState } from '@perdure/core'
+import { diffRefs } from '@perdure/core'
+import type { BlobWrite, CommitUnit, EntityKey, EntityState } from '@perdure/core'
 import type { PendingEvent } from './pending-command.ts'
 
 /**
  * Coalesces decided commands of one entity into one unit: all their events, one set of references from the committed
- * state to the last one, the content those references need (superseded content is not written), at most one snapshot.
+ * state to the last one, the content those references need (superseded content is not written). Snapshots go behind the commit.
  */
 export function commitUnitOf(
-  model: EntityModel,
   entity: EntityKey,
   committed: EntityState,
   pending: readonly PendingEvent[],
@@ -15,8 +14,6 @@ export function commitUnitOf(
   const last = pending.at(-1)?.state
   if (last === undefined) return undefined
   const { claims, releases } = diffRefs(committed.refs, last.refs)
-  const every = model.spec.snapshotEvery
-  const isSnapshotDue = Math.floor(last.version / every) > Math.floor(committed.version / every)
   return {
     entity,
     expectedVersion: committed.version,
@@ -26,9 +23,6 @@ export function commitUnitOf(
     blobs: claims.length === 0 ? [] : contentOf(new Set(claims.map(({ hash }) => hash)), pending),
     claims,
     releases,
-    ...(isSnapshotDue
-      ? { snapshot: encodeSnapshot({ type: model.name, specHash: model.specHash }, last) }
-      : {}),
   }
 }
 

@@ -15,7 +15,9 @@ import { nanoid } from 'nanoid'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
 import { ActivationCounter } from './activation-counts.ts'
 import type { RetryPolicy } from '../persistence/backoff.ts'
+import { BestEffortQueue } from '../persistence/best-effort-queue.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
+import { HeadReader } from './head-reader.ts'
 
 /** What an entity actor works with. A host shares one set among all its entities. */
 export interface EntityDeps {
@@ -32,6 +34,12 @@ export interface EntityDeps {
   readonly activations: ActivationCounter
   /** What the status of another entity is called today, for one whose type has upcasts. @defaultValue as it is stored */
   readonly statusOf?: (head: EntityHead) => Promise<string>
+  /** Writes that nobody waits for. */
+  readonly behind: BestEffortQueue
+  /** Where entities stand now, for refusals on a storage that others write to. */
+  readonly heads: HeadReader
+  /** What replaying an entity may take before a snapshot is due, milliseconds. @defaultValue 50 */
+  readonly maxReplayMs: number
   /** Told of every committed state, after the commit. */
   readonly onCommitted?: (entity: EntityKey, state: EntityState) => void
 }
@@ -45,5 +53,12 @@ export function entityDeps(deps: Pick<EntityDeps, 'storage'> & Partial<EntityDep
   const { ids = nanoIds, logger = silentLogger, probe = noProbe, telemetry = noTelemetry } = deps
   const cycle = deps.cycle ?? new WriteCycle({ storage, clock, random, retry, logger, probe })
   const activations = deps.activations ?? new ActivationCounter()
-  return { ...deps, storage, cycle, clock, random, retry, ids, logger, probe, telemetry, activations }
+  const behind = deps.behind ?? new BestEffortQueue({ clock, random, retry, logger })
+  const isWanted = (): boolean => cycle.failure === undefined
+  const heads = deps.heads ?? new HeadReader({ storage, clock, random, retry, isWanted })
+  const { maxReplayMs = defaultMaxReplayMs } = deps
+  const parts = { cycle, activations, behind, heads, maxReplayMs }
+  return { ...deps, storage, ...parts, clock, random, retry, ids, logger, probe, telemetry }
 }
+
+const defaultMaxReplayMs = 50

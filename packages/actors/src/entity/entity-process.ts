@@ -1,35 +1,29 @@
 // One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
 // and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
 import { PerdureError, StorageError, formatEntityKey, unborn } from '@perdure/core'
-import type {
-  BlobWrite,
-  CommitUnit,
-  EntityKey,
-  EntityModel,
-  EntityState,
-  Knowledge,
-  Needs,
-} from '@perdure/core'
+import type { BlobWrite, EntityKey, EntityModel, EntityState, Knowledge, Needs } from '@perdure/core'
 import { instruments } from '../observe/instruments.ts'
 import { observe } from '../observe/observed-storage.ts'
 import { EntityErased } from '../errors/host-errors.ts'
-import type { Writer } from '../persistence/writer.ts'
 import { BirthAssumption } from './birth-assumption.ts'
+import { acknowledge } from './command-request.ts'
 import type { CommandRequest } from './command-request.ts'
-import { commitUnitOf } from './commit-unit-of.ts'
 import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
-import { loadFailure, lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
 import type { EntityObserver, EntityPhase } from './entity-phase.ts'
+import { EntityWrites } from './entity-writes.ts'
+import { loadFailure, lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
 import { findKnowledge } from './find-knowledge.ts'
 import { findFirstOutcome, reuseProblem } from './idempotency.ts'
 import { loadEntity } from './loading.ts'
 import { Pause } from './pause.ts'
 import { outcomeOf } from './pending-command.ts'
-import type { PendingEvent } from './pending-command.ts'
-import { PendingCommands } from './pending-commands.ts'
-import { replayEntity } from './replaying.ts'
+import type { PendingCommand, PendingEvent } from './pending-command.ts'
+import type { LostCommands } from './pending-commands.ts'
 import { Quarantine } from './quarantine.ts'
+import { replayEntity } from './replaying.ts'
+import type { ReplayedEntity } from './replaying.ts'
+import type { ReplayMeasure } from './snapshot-schedule.ts'
 import { UndecidedCommands } from './undecided-commands.ts'
 
 /** How often a command is decided anew after losing to another host. */
@@ -41,16 +35,13 @@ const maxAttempts = 3
  * forgotten, and after a conflict decided again on the fresh state. Commands that come meanwhile wait in order. An
  * entity that does not exist goes back to `unloaded` as soon as it has nothing to do: somebody else may create it.
  */
-export class EntityProcess implements Writer {
+export class EntityProcess {
   readonly entity: EntityKey
   #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
   readonly #undecided = new UndecidedCommands()
-  readonly #pending = new PendingCommands()
-  #phase: EntityPhase = 'unloaded'
-  #committed: EntityState = unborn
-  #processed: EntityState = unborn
+  readonly #writes: EntityWrites
   /** While held, the committed state is a guess. */
   readonly #assumption = new BirthAssumption()
   /** While paused, no command is decided; who waits for that is told once nothing is on its way either. */
@@ -59,6 +50,7 @@ export class EntityProcess implements Writer {
   readonly #quarantine: Quarantine
   /** What whoever asks hears once it has stopped. */
   #stopReason: PerdureError
+  #phase: EntityPhase = 'unloaded'
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
 
@@ -68,12 +60,25 @@ export class EntityProcess implements Writer {
     readonly deps: EntityDeps
     readonly observer: EntityObserver
   }) {
-    this.entity = options.entity
-    this.#model = options.model
-    this.#deps = options.deps
-    this.#observer = options.observer
-    this.#quarantine = new Quarantine(options.deps.clock)
-    this.#stopReason = stopError(options.entity)
+    const { entity, model, deps, observer } = options
+    this.entity = entity
+    this.#model = model
+    this.#deps = deps
+    this.#observer = observer
+    this.#quarantine = new Quarantine(deps.clock)
+    this.#stopReason = stopError(entity)
+    this.#writes = new EntityWrites({
+      entity,
+      model,
+      deps,
+      observer: {
+        onCertain: () => this.#isCertain(),
+        onCommitted: observer.onCommitted,
+        onConflict: (actualVersion) => this.#conflicted(actualVersion),
+        onFailed: (error) => this.#failed(error),
+        onTold: () => this.#noteQuiet(),
+      },
+    })
   }
 
   /** What it decides and reads by. */
@@ -87,29 +92,29 @@ export class EntityProcess implements Writer {
 
   /** The newest state that is certain; `unborn` before creation. */
   get committedState(): EntityState {
-    return this.#committed
+    return this.#writes.committedState
   }
 
   /** The newest state there is, committed or not. */
   get processedState(): EntityState {
-    return this.#processed
+    return this.#writes.processedState
   }
 
   /** Whether it has nothing to do, so that it may be let go of. */
   get isIdle(): boolean {
-    return this.#undecided.size === 0 && this.#pending.size === 0 && this.#activation === undefined
+    return this.#undecided.size === 0 && this.#writes.size === 0 && this.#activation === undefined
   }
 
   /** Content that is decided and may not be in storage yet. */
   pendingContent(hash: string): BlobWrite | undefined {
-    return this.#pending.findContent(hash)
+    return this.#writes.findContent(hash)
   }
 
   /** Takes a command; its outcome comes through `settle`, never from here. */
   submit(request: CommandRequest): void {
-    const { failure } = this.#deps.cycle
-    if (failure !== undefined || this.#phase === 'stopped') {
-      request.settle({ ok: false, error: tellFailure(this.entity, failure ?? this.#stopReason) })
+    const failure = this.#whyNot()
+    if (failure !== undefined) {
+      request.settle({ ok: false, error: failure })
       return
     }
     this.#undecided.push(request)
@@ -134,8 +139,8 @@ export class EntityProcess implements Writer {
     this.#stopReason = reason
     this.#enter('stopped')
     const undecided = [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
-    this.#settleAll([...this.#pending.dropBehind(), ...undecided], reason)
-    if (this.#pending.size === 0) this.#assumption.end()
+    this.#settleAll([...this.#writes.dropBehind(), ...undecided], reason)
+    if (this.#writes.size === 0) this.#assumption.end()
     this.#noteQuiet()
   }
 
@@ -145,13 +150,14 @@ export class EntityProcess implements Writer {
   async pause(): Promise<void> {
     this.#pause.begin()
     this.#undecided.putBack(this.#undecided.takeHeld())
-    if (this.#pending.size > 0) await this.#pause.untilQuiet()
+    if (this.#writes.size > 0) await this.#pause.untilQuiet()
   }
 
   /** Goes on, under another model if there is one: then the entity is read again before its next command. */
   resume(model: EntityModel = this.#model): void {
     const isChanged = model !== this.#model
     this.#model = model
+    this.#writes.adopt(model)
     this.#pause.end()
     if (this.#isStopped()) return
     if (isChanged && this.#phase === 'running') this.#enter('unloaded')
@@ -159,23 +165,25 @@ export class EntityProcess implements Writer {
     else if (this.#undecided.size > 0) this.#activateQuietly()
   }
 
-  takeUnit(maxEvents: number): CommitUnit | undefined {
-    return commitUnitOf(this.#model, this.entity, this.#committed, this.#pending.take(maxEvents))
+  #noteQuiet(): void {
+    if (this.#writes.size === 0) this.#pause.noteQuiet()
   }
 
-  committed(): void {
-    const certain = this.#pending.takeCertain()
-    const last = certain.findLast((pending) => pending.kind === 'event')
-    if (last !== undefined) this.#committed = last.state
+  /** Why no command can be taken just now. */
+  #whyNot(): PerdureError | undefined {
+    const { failure, quarantine } = this.#deps.cycle
+    if (failure !== undefined) return tellFailure(this.entity, failure)
+    if (this.#isStopped()) return this.#stopReason
+    return quarantine.errorOf(this.entity)
+  }
+
+  #isCertain(): void {
+    if (!this.#assumption.isHeld) return
     this.#assumption.end()
-    // Before anybody is told: whatever a listener does, what is left is on its way.
-    if (this.#pending.size > 0) this.#deps.cycle.put(this)
-    for (const pending of certain) pending.request.settle(outcomeOf(pending))
-    if (last !== undefined) this.#observer.onCommitted(last.state)
-    this.#noteQuiet()
+    this.#writes.acknowledge()
   }
 
-  conflicted(actualVersion: number): void {
+  #conflicted(actualVersion: number): void {
     const { inFlight, behind } = this.#forget()
     const again: CommandRequest[] = []
     for (const request of inFlight) {
@@ -184,22 +192,17 @@ export class EntityProcess implements Writer {
       else request.settle({ ok: false, error: lostTooOften(this.entity, maxAttempts, actualVersion) })
     }
     this.#decideAgain([...again, ...behind])
-    this.#noteQuiet()
   }
 
-  failed(error: PerdureError): void {
+  #failed(error: PerdureError): void {
     const { inFlight, behind } = this.#forget()
-    this.#settleAll([...inFlight, ...behind, ...this.#undecided.takeInbox()], tellFailure(this.entity, error))
-    this.#noteQuiet()
-  }
-
-  #noteQuiet(): void {
-    if (this.#pending.size === 0) this.#pause.noteQuiet()
+    const inbox = this.#undecided.takeInbox()
+    this.#settleAll([...inFlight, ...behind, ...inbox], tellFailure(this.entity, error))
   }
 
   /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
   #decideAgain(requests: readonly CommandRequest[]): void {
-    if (this.#phase === 'stopped') {
+    if (this.#isStopped()) {
       this.#settleAll(requests, this.#stopReason)
       return
     }
@@ -208,20 +211,20 @@ export class EntityProcess implements Writer {
   }
 
   /** Drops everything that was decided and not committed. @returns its requests, in order */
-  #forget() {
-    const { inFlight, behind } = this.#pending.dropAll()
+  #forget(): Pick<LostCommands, 'inFlight' | 'behind'> {
+    const { inFlight, behind } = this.#writes.forget()
     const undecided = this.#undecided.takeHeld()
-    this.#processed = this.#committed
     this.#enter('unloaded')
     this.#assumption.end()
     return { inFlight, behind: [...behind, ...undecided] }
   }
 
   async #load(): Promise<void> {
+    this.#undecided.markFresh()
     const model = this.#model
-    let state: EntityState
+    let replayed: ReplayedEntity
     try {
-      state = await this.#readState(model)
+      replayed = await this.#readState(model)
     } catch (error) {
       if (this.#isStopped()) return
       if (model !== this.#model) return this.#load()
@@ -237,16 +240,16 @@ export class EntityProcess implements Writer {
     // Read under a model that another has taken the place of meanwhile: it says nothing any more.
     if (model !== this.#model && !this.#isStopped()) return this.#load()
     this.#activation = undefined
-    if (!this.#isStopped()) this.#run(state)
+    if (!this.#isStopped()) this.#run(replayed.state, replayed.measure)
   }
 
-  async #readState(model: EntityModel): Promise<EntityState> {
+  async #readState(model: EntityModel): Promise<ReplayedEntity> {
     const known = this.#quarantine.failure
     if (known !== undefined) throw known
     this.#enter('loading')
     const isWanted = (): boolean => !this.#isStopped()
     const loaded = await loadEntity({ ...this.#deps, isWanted }, model, this.entity)
-    if (loaded === undefined || this.#isStopped()) return unborn
+    if (loaded === undefined || this.#isStopped()) return { state: unborn }
     const { erasedAt } = loaded.head
     if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(this.entity), erasedAt)
     this.#enter('replaying')
@@ -271,9 +274,8 @@ export class EntityProcess implements Writer {
     this.#run(unborn)
   }
 
-  #run(state: EntityState): void {
-    this.#committed = state
-    this.#processed = state
+  #run(state: EntityState, measure?: ReplayMeasure): void {
+    this.#writes.reset(state, measure)
     this.#enter('running')
     if (state.version > 0) this.#observer.onLoaded(state)
     this.#drain()
@@ -283,7 +285,7 @@ export class EntityProcess implements Writer {
     while (this.#phase === 'running' && !this.#undecided.isHeld && !this.#pause.isHeld) {
       const request = this.#undecided.shift()
       if (request === undefined) {
-        if (this.#processed.version === 0) this.#enter('unloaded')
+        if (this.processedState.version === 0) this.#enter('unloaded')
         return
       }
       this.#process(request)
@@ -293,25 +295,29 @@ export class EntityProcess implements Writer {
   /** Decides one command, after looking whether it has been decided before. */
   #process(request: CommandRequest): void {
     const { idempotencyKey } = request.command.meta
-    const first = idempotencyKey === undefined ? undefined : this.#pending.findEvent(idempotencyKey)
+    const first = idempotencyKey === undefined ? undefined : this.#writes.findEvent(idempotencyKey)
     if (first !== undefined) this.#repeat(request, first)
-    else if (idempotencyKey === undefined || this.#processed.version === 0) this.#decide(request)
+    else if (idempotencyKey === undefined || this.processedState.version === 0) this.#decide(request)
     else this.#wait(request, () => this.#lookUp(request, idempotencyKey))
   }
 
   async #lookUp(request: CommandRequest, idempotencyKey: string): Promise<() => void> {
-    const { command } = request
-    const [deps, model, entity] = [this.#deps, this.#model, this.entity]
-    const outcome = await findFirstOutcome(deps, model, entity, command, idempotencyKey, this.#committed)
-    if (outcome === undefined) return () => this.#decide(request)
-    return () => request.settle(outcome)
+    const [deps, model, { command }] = [this.#deps, this.#model, request]
+    const found = await findFirstOutcome(
+      deps,
+      model,
+      this.entity,
+      command,
+      idempotencyKey,
+      this.committedState,
+    )
+    return found === undefined ? () => this.#decide(request) : () => request.settle(found)
   }
 
   #repeat(request: CommandRequest, first: PendingEvent): void {
     const error = reuseProblem(this.#model, this.entity, request.command, first.event)
-    this.#pending.push(
-      error === undefined ? { kind: 'repeat', request, of: first } : { kind: 'refusal', request, error },
-    )
+    if (error !== undefined) this.#refuse(request, error)
+    else this.#add({ kind: 'repeat', request, of: first })
   }
 
   #decide(request: CommandRequest, knowledge: Knowledge = {}): void {
@@ -319,15 +325,13 @@ export class EntityProcess implements Writer {
       deps: this.#deps,
       model: this.#model,
       entity: this.entity,
-      state: this.#processed,
+      state: this.processedState,
       command: request.command,
       knowledge,
     })
     switch (decided.kind) {
       case 'event':
-        this.#processed = decided.state
-        this.#pending.push({ request, ...decided })
-        this.#deps.cycle.put(this)
+        this.#add({ request, ...decided })
         return
       case 'refusal':
         this.#refuse(request, decided.error)
@@ -337,17 +341,18 @@ export class EntityProcess implements Writer {
     }
   }
 
+  #add(pending: Exclude<PendingCommand, { readonly kind: 'refusal' }>): void {
+    if (pending.kind === 'event') this.#writes.add(pending)
+    else this.#writes.addBehind(pending)
+    // Whether it is new is the commit's to say.
+    if (!this.#assumption.isHeld) acknowledge(pending.request, outcomeOf(pending))
+  }
+
   async #fetch(request: CommandRequest, needs: Needs, known: Knowledge): Promise<() => void> {
     const pendingContent = (hash: string) => this.pendingContent(hash)
-    const found = await findKnowledge(
-      this.#deps,
-      this.#model,
-      this.entity,
-      this.#processed,
-      pendingContent,
-      needs,
-      known,
-    )
+    const { entity, processedState } = this
+    const [deps, model] = [this.#deps, this.#model]
+    const found = await findKnowledge(deps, model, entity, processedState, pendingContent, needs, known)
     return () => this.#decide(request, found)
   }
 
@@ -359,17 +364,43 @@ export class EntityProcess implements Writer {
     }
     this.#undecided.hold(request, lookUp, goOn, (error) => {
       const isKnown = error instanceof PerdureError && !(error instanceof StorageError)
-      goOn(() => this.#refuse(request, isKnown ? error : unavailable(this.entity, error)))
+      goOn(() => this.#settleRefused(request, isKnown ? error : unavailable(this.entity, error)))
     })
   }
 
-  /** Refuses a command once it is certain that it must be: on what has committed, at once; else when that has. */
+  /**
+   * Refuses a command. Where others write too, what this host knows may be old: unless it was read after the command was
+   * asked, one look at the head tells; what commits in front of the refusal tells as well.
+   */
   #refuse(request: CommandRequest, error: PerdureError): void {
-    if (this.#pending.size > 0) this.#pending.push({ kind: 'refusal', request, error })
-    else if (this.#assumption.isHeld) {
+    const { storage } = this.#deps
+    const isSure = request.isFresh === true || this.#writes.size > 0 || this.#assumption.isHeld
+    const isFinal = this.committedState.deletedAt !== undefined
+    if (isSure || isFinal || !storage.capabilities.shared) this.#settleRefused(request, error)
+    else this.#wait(request, () => this.#lookAgain(request, error))
+  }
+
+  async #lookAgain(request: CommandRequest, error: PerdureError): Promise<() => void> {
+    const head = await this.#deps.heads.read(this.entity)
+    return () => {
+      request.isFresh = true
+      if ((head?.version ?? 0) <= this.committedState.version) this.#settleRefused(request, error)
+      else {
+        this.#forget()
+        this.#decideAgain([request])
+      }
+    }
+  }
+
+  /** Tells of a refusal once it is certain that it must be: on what has committed, at once; else when that has. */
+  #settleRefused(request: CommandRequest, error: PerdureError): void {
+    // Who wants to hear before it is certain hears now, and for good: he must not be told no and then have it happen.
+    const isImpatient = request.acknowledge !== undefined && !this.#assumption.isHeld
+    if (this.#assumption.isHeld && this.#writes.size === 0) {
       this.#forget()
       this.#decideAgain([request])
-    } else request.settle({ ok: false, error })
+    } else if (this.#writes.size === 0 || isImpatient) request.settle({ ok: false, error })
+    else this.#writes.addBehind({ kind: 'refusal', request, error })
   }
 
   #settleAll(requests: readonly CommandRequest[], error: PerdureError): void {

@@ -15,7 +15,7 @@ import type { BlobRef, BlobWrite, EntityKey, EntityModel, EntityState, JsonValue
 import { Unavailable } from '../errors/host-errors.ts'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
-import { restoreMissingBlobs } from './replaying.ts'
+import { restoreMissingBlobs } from './heal-claims.ts'
 
 /** Finds content that is on its way to storage. */
 export type PendingContent = (hash: string) => BlobWrite | undefined

@@ -1,7 +1,11 @@
 // The commands of one entity that were decided and not settled, in order. The first of them may be on their way to
 // storage. Owned by the entity's process; pure bookkeeping, it settles nobody.
 import type { BlobWrite } from '@perdure/core'
+import { acknowledge } from './command-request.ts'
 import type { CommandRequest } from './command-request.ts'
+import type { BatchRoom } from '../persistence/batch-room.ts'
+import { estimateEventBytes } from './estimate-bytes.ts'
+import { outcomeOf } from './pending-command.ts'
 import type { PendingCommand, PendingEvent } from './pending-command.ts'
 
 /** Commands that were decided in vain. */
@@ -10,6 +14,8 @@ export interface LostCommands {
   readonly inFlight: readonly CommandRequest[]
   /** They were waiting for their turn. */
   readonly behind: readonly CommandRequest[]
+  /** Events among both. */
+  readonly events: number
 }
 
 /** Invariant: the first one, if any, is an event. A refusal or repeat never waits for nothing. */
@@ -25,13 +31,13 @@ export class PendingCommands {
     this.#commands.push(pending)
   }
 
-  /** Captures at most `maxEvents` events from the front, with the refusals and repeats among and right behind them. */
-  take(maxEvents: number): readonly PendingEvent[] {
+  /** Captures as many events from the front as there is room for, with the refusals and repeats among and right behind them. */
+  take(room: BatchRoom): readonly PendingEvent[] {
     const events: PendingEvent[] = []
     let taken = 0
     for (const pending of this.#commands) {
       if (pending.kind === 'event') {
-        if (events.length === maxEvents) break
+        if (!room.take(estimateEventBytes(pending))) break
         pending.wait?.end()
         events.push(pending)
       }
@@ -54,17 +60,24 @@ export class PendingCommands {
     return this.#commands.splice(0, certain)
   }
 
-  /** Drops what is not in flight. @returns its requests, in order */
-  dropBehind(): readonly CommandRequest[] {
-    return this.#commands.splice(this.#inFlight).map(({ request }) => request)
+  /** Drops what is not in flight. */
+  dropBehind(): Omit<LostCommands, 'inFlight'> {
+    const dropped = this.#commands.splice(this.#inFlight)
+    return { behind: dropped.map(({ request }) => request), events: countEvents(dropped) }
   }
 
-  /** Drops everything. @returns its requests, in order */
+  /** Drops everything. */
   dropAll(): LostCommands {
-    const behind = this.dropBehind()
-    const inFlight = this.#commands.splice(0).map(({ request }) => request)
+    const { behind, events } = this.dropBehind()
+    const dropped = this.#commands.splice(0)
     this.#inFlight = 0
-    return { inFlight, behind }
+    return { inFlight: dropped.map(({ request }) => request), behind, events: events + countEvents(dropped) }
+  }
+
+  /** Tells those who want to hear before their commands are certain, once; a refusal may turn out otherwise, and waits. */
+  acknowledge(): void {
+    for (const pending of this.#commands)
+      if (pending.kind !== 'refusal') acknowledge(pending.request, outcomeOf(pending))
   }
 
   /** The event that an earlier command with this idempotency key came to. */
@@ -83,4 +96,10 @@ export class PendingCommands {
     }
     return undefined
   }
+}
+
+function countEvents(commands: readonly PendingCommand[]): number {
+  let events = 0
+  for (const { kind } of commands) if (kind === 'event') events++
+  return events
 }

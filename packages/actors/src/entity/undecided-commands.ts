@@ -25,6 +25,11 @@ export class UndecidedCommands {
     return this.#inbox.shift()
   }
 
+  /** What waits now will be decided on a state that is read from here on. */
+  markFresh(): void {
+    for (const request of this.#inbox) request.isFresh = true
+  }
+
   /** Commands to decide once more, before all others. */
   putBack(requests: readonly CommandRequest[]): void {
     this.#inbox = [...requests, ...this.#inbox]

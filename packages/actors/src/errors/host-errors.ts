@@ -146,3 +146,31 @@ export class SpecNotSupported extends PerdureError {
     super('spec_not_supported', message, { details: { parts } })
   }
 }
+
+/** Writes of this entity fail again and again while its neighbours' succeed; it is left alone until it is released. */
+export class EntityQuarantined extends PerdureError {
+  override readonly name: string = 'EntityQuarantined'
+  declare readonly code: 'entity_quarantined'
+
+  constructor(entity: string, cause: PerdureError) {
+    super(
+      'entity_quarantined',
+      `${entity} is in quarantine, for its writes failed while others succeeded: ${cause.message}; mend the cause, then call host.release`,
+      { cause, details: { entity, cause: cause.code } },
+    )
+  }
+}
+
+/** A command that was acknowledged as processed could not be stored; what was answered never came to be. */
+export class AcknowledgedCommandLost extends PerdureError {
+  override readonly name: string = 'AcknowledgedCommandLost'
+  declare readonly code: 'acknowledged_command_lost'
+
+  constructor(entity: string, command: string, cause: PerdureError) {
+    super(
+      'acknowledged_command_lost',
+      `${entity}: ${command} was acknowledged before it was stored, and is lost: ${cause.message}`,
+      { cause, details: { entity, command, cause: cause.code } },
+    )
+  }
+}

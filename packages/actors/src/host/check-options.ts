@@ -7,10 +7,14 @@ import type { HostOptions } from './host-options.ts'
 
 /** @throws InvalidArgument `invalid_option` or `invalid_tenant` */
 export function checkHostOptions(options: HostOptions): void {
-  const { maxBatchEvents, maxCommandsInFlight, maxResidents, passivateAfterMs, ...others } = options
-  const { inlineMaxBytes, retry = {}, limits = {}, tenant } = others
-  checkCounts({ maxBatchEvents, maxCommandsInFlight, maxResidents, passivateAfterMs, ...limits }, 1)
-  checkCounts({ inlineMaxBytes }, 0)
+  const { maxBatchEvents, maxBatchBytes, maxCommandsInFlight, maxBytesInFlight, ...others } = options
+  const { maxResidents, passivateAfterMs, inlineMaxBytes, maxReplayMs, retry = {}, limits = {} } = others
+  const { tenant, durability } = others
+  checkCounts({ maxBatchEvents, maxBatchBytes, maxCommandsInFlight, maxBytesInFlight, ...limits }, 1)
+  checkCounts({ maxResidents, passivateAfterMs }, 1)
+  checkCounts({ inlineMaxBytes, maxReplayMs }, 0)
+  if (durability !== undefined && durability !== 'committed' && durability !== 'processed')
+    throw invalid('durability', "'committed' or 'processed'", durability)
   for (const [name, value] of Object.entries(retry)) {
     if (typeof value !== 'number' || !(value >= 0))
       throw invalid(`retry.${name}`, 'a number of at least 0', value)

@@ -3,13 +3,17 @@
 import { commandName, formatEntityKey, noTelemetry } from '@perdure/core'
 import type { Command, EntityKey, Limits, Logger, Telemetry } from '@perdure/core'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
-import type { CommandOutcome } from '../entity/command-request.ts'
+import { AcknowledgedCommandLost } from '../errors/host-errors.ts'
+import type { CommandOutcome, CommandRequest } from '../entity/command-request.ts'
+import { estimateCommandBytes } from '../entity/estimate-bytes.ts'
 import { makeCommand } from '../entity/make-command.ts'
 import type { Asked } from '../entity/make-command.ts'
 import type { Inspectors } from '../observe/inspection.ts'
 import { instruments } from '../observe/instruments.ts'
-import type { Admission } from './admission.ts'
-import type { AskOptions, TryAskResult } from './ask-options.ts'
+import type { CycleCounters } from '../persistence/cycle-counters.ts'
+import type { Troubles } from '../persistence/troubles.ts'
+import type { Admission, Ticket } from './admission.ts'
+import type { AskOptions, Durability, TryAskResult } from './ask-options.ts'
 import type { HostLife } from './host-life.ts'
 import type { Registry } from './registry.ts'
 import { viewState } from './state-view.ts'
@@ -25,6 +29,10 @@ export interface CommandIntakeOptions {
   readonly inspectors: Inspectors
   readonly logger: Logger
   readonly telemetry: Telemetry
+  readonly troubles: Troubles
+  readonly counters: CycleCounters
+  /** Of commands that do not say. */
+  readonly durability: Durability
 }
 
 /** Takes commands for the entities of one host. */
@@ -36,6 +44,9 @@ export class CommandIntake {
   readonly #inspectors: Inspectors
   readonly #logger: Logger
   readonly #telemetry: Telemetry
+  readonly #troubles: Troubles
+  readonly #counters: CycleCounters
+  readonly #durability: Durability
 
   constructor(options: CommandIntakeOptions) {
     this.#life = options.life
@@ -45,6 +56,9 @@ export class CommandIntake {
     this.#inspectors = options.inspectors
     this.#logger = options.logger
     this.#telemetry = options.telemetry
+    this.#troubles = options.troubles
+    this.#counters = options.counters
+    this.#durability = options.durability
   }
 
   /** Not async, nor is what it calls where there is room: a command costs one promise here instead of three. */
@@ -55,8 +69,8 @@ export class CommandIntake {
       this.#life.refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
-      if (this.#isObserved) return this.#observed(entity, command, signal)
-      return this.#admit(entity, command, signal)
+      if (this.#isObserved) return this.#observed(entity, command, options)
+      return this.#admit(entity, command, options)
     } catch (error) {
       return failedAsk(error, signal)
     }
@@ -67,11 +81,7 @@ export class CommandIntake {
     return this.#inspectors.isWatched || this.#telemetry !== noTelemetry
   }
 
-  async #observed(
-    entity: EntityKey,
-    command: Command,
-    signal: AbortSignal | undefined,
-  ): Promise<TryAskResult> {
+  async #observed(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
     const model = this.#registry.model(entity.type)
     this.#inspectors.asked(model, entity, command)
     const operation = this.#telemetry.start(instruments.ask.name, {
@@ -79,7 +89,7 @@ export class CommandIntake {
       'perdure.action': commandName(command),
     })
     try {
-      const result = await this.#admit(entity, command, signal)
+      const result = await this.#admit(entity, command, options)
       operation.end(result.ok ? {} : { error: result.error.code })
       this.#inspectors.answered(model, entity, command, result)
       return result
@@ -89,11 +99,13 @@ export class CommandIntake {
     }
   }
 
-  #admit(entity: EntityKey, command: Command, signal: AbortSignal | undefined): Promise<TryAskResult> {
+  #admit(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
+    const { signal } = options
     try {
-      const wait = this.#admission.enter(signal)
-      if (wait === undefined) return this.#submit(entity, command, signal)
-      const admitted = this.#admitted(wait, entity, signal).then(() => this.#submit(entity, command, signal))
+      const ticket = this.#admission.enter(estimateCommandBytes(command), signal)
+      if (ticket.wait === undefined) return this.#submit(entity, command, ticket, options)
+      const submit = (): Promise<TryAskResult> => this.#submit(entity, command, ticket, options)
+      const admitted = this.#admitted(ticket, entity, signal).then(submit)
       return admitted.catch((error: unknown) => failedAsk(error, signal))
     } catch (error) {
       return failedAsk(error, signal)
@@ -113,29 +125,62 @@ export class CommandIntake {
   }
 
   /** Hands the command to the process, not through the actor's mailbox: that is emptied when the actor ends. */
-  #submit(entity: EntityKey, command: Command, signal: AbortSignal | undefined): Promise<TryAskResult> {
+  #submit(
+    entity: EntityKey,
+    command: Command,
+    ticket: Ticket,
+    { signal, durability = this.#durability }: AskOptions,
+  ): Promise<TryAskResult> {
     const { actor, process } = this.#registry.activate(entity)
     return new Promise((resolve, reject) => {
       const giveUp = signal && ((): void => reject(signal.reason as Error))
-      const settle = (outcome: CommandOutcome): void => {
+      const answer = (outcome: CommandOutcome): void => {
         if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp)
-        this.#admission.leave()
         resolve(outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome)
+      }
+      const settle = (outcome: CommandOutcome): void => {
+        this.#admission.leave(ticket)
+        answer(outcome)
       }
       if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
       actor.send({ type: 'perdure.asked', command })
-      process.submit({ command, settle, attempts: 0 })
+      const { bytes } = ticket
+      if (durability === 'committed') process.submit({ command, bytes, settle, attempts: 0 })
+      else process.submit(this.#impatient(entity, { command, bytes, settle, attempts: 0 }, answer))
     })
   }
 
+  /** A command whose asker hears as soon as it is decided. Should it then not be stored, that is reported. */
+  #impatient(
+    entity: EntityKey,
+    request: CommandRequest,
+    answer: (outcome: CommandOutcome) => void,
+  ): CommandRequest {
+    let isAcknowledged = false
+    return {
+      ...request,
+      acknowledge: (outcome) => {
+        isAcknowledged = true
+        answer(outcome)
+      },
+      settle: (outcome) => {
+        request.settle(outcome)
+        if (!isAcknowledged || outcome.ok) return
+        this.#counters.acknowledgedLost++
+        const what = commandName(request.command)
+        this.#troubles.report(new AcknowledgedCommandLost(formatEntityKey(entity), what, outcome.error))
+      },
+    }
+  }
+
   /** Waits for room. Whoever gave up meanwhile, or finds the host stopping, gives the place back. */
-  async #admitted(wait: Promise<void>, entity: EntityKey, signal?: AbortSignal): Promise<void> {
-    await wait
+  async #admitted(ticket: Ticket, entity: EntityKey, signal?: AbortSignal): Promise<void> {
+    await ticket.wait
     try {
       signal?.throwIfAborted()
       this.#life.refuseWhenStopping(entity)
     } catch (error) {
-      this.#admission.leave()
+      this.#admission.leave(ticket)
       throw error
     }
   }

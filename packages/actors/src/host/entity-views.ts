@@ -54,13 +54,13 @@ export class EntityViews {
 
   history(entity: EntityKey, { names = 'today' }: HistoryOptions = {}): AsyncIterable<EntityEvent> {
     const model = this.#registry.model(entity.type)
-    return readHistory(this.#deps.storage, entity, (event) =>
+    return readHistory(this.#life, this.#deps.storage, entity, (event) =>
       names === 'stored' ? event : upcastEvent(model, event),
     )
   }
 
   entities(filter: Omit<EntityFilter, 'afterId' | 'limit'>): AsyncIterable<EntityHead> {
-    return readEntities(this.#deps.storage, this.#registry.model(filter.type), filter)
+    return readEntities(this.#life, this.#deps.storage, this.#registry.model(filter.type), filter)
   }
 
   /** The entity in memory, loaded. Starts again if it is let go of at just that moment. */

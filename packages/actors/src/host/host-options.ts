@@ -13,6 +13,7 @@ import type {
 } from '@perdure/core'
 import type { RetentionOptions } from '../retention/retention-options.ts'
 import type { RetryPolicy } from '../persistence/backoff.ts'
+import type { Durability } from './ask-options.ts'
 import type { EntityTypeShape, NewFieldsOf, UntypedEntity } from './entity-types.ts'
 
 /** How a host is set up. Only specs and a storage are needed. */
@@ -43,8 +44,16 @@ export interface HostOptions {
    * latest. @defaultValue none is
    */
   readonly passivateAfterMs?: number
+  /** Bytes of their payloads, as estimated; a single command over it is taken when no other is on its way. @defaultValue 128 MiB */
+  readonly maxBytesInFlight?: number
   /** Events in one transaction. @defaultValue 1000 */
   readonly maxBatchEvents?: number
+  /** Bytes of events and contents in one transaction, as estimated; a single event over it goes alone. @defaultValue 8 MiB */
+  readonly maxBatchBytes?: number
+  /** When askers hear, unless they say themselves. @defaultValue 'committed' */
+  readonly durability?: Durability
+  /** What replaying an entity may take, as measured, before a snapshot is due, milliseconds. @defaultValue 50 */
+  readonly maxReplayMs?: number
   /** How long, and how often, a storage that does not answer is asked again. */
   readonly retry?: Partial<RetryPolicy>
   /** How blobs that are not needed any more are let go of beside the work; false: somebody else sees to it. */
@@ -57,7 +66,10 @@ export interface HostOptions {
   /** Where to report spans and metrics; `@perdure/actors/otel` has one for OpenTelemetry. @defaultValue nowhere */
   readonly telemetry?: Telemetry
   readonly probe?: Probe
-  /** Told once, should the host give up writing because its storage stayed away longer than the retry budget. */
+  /**
+   * Told once, should the host give up writing because its storage stayed away longer than the retry budget; and of every
+   * command that was acknowledged as `processed` and then lost.
+   */
   readonly onError?: (error: PerdureError) => void
 }
 

@@ -1,9 +1,10 @@
 // Puts the parts of a host together, from its options. Called once by the host's constructor.
-import { defaultLimits } from '@perdure/core'
+import { defaultLimits, silentLogger } from '@perdure/core'
 import type { Limits } from '@perdure/core'
 import { entityDeps } from '../entity/entity-deps.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
+import { Troubles } from '../persistence/troubles.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
 import { Inspectors } from '../observe/inspection.ts'
 import { observeStorage } from '../observe/observed-storage.ts'
@@ -21,6 +22,9 @@ import { Registry } from './registry.ts'
 /** Commands on their way at once, when the options do not say. */
 const defaultMaxCommandsInFlight = 10_000
 
+/** Bytes of their payloads. */
+const defaultMaxBytesInFlight = 128 * 1024 * 1024
+
 /** Entities in memory, when the options do not say. */
 const defaultMaxResidents = 100_000
 
@@ -29,6 +33,8 @@ export interface HostParts {
   readonly life: HostLife
   readonly deps: EntityDeps
   readonly cycle: WriteCycle
+  /** What went wrong where nobody was waiting. */
+  readonly troubles: Troubles
   readonly registry: Registry
   readonly listeners: Listeners
   readonly admission: Admission
@@ -44,26 +50,28 @@ export interface HostParts {
 /** @throws SpecNotSupported, InvalidArgument */
 export function makeHostParts(options: HostOptions): HostParts {
   checkHostOptions(options)
-  const { specs, clock, ids, logger, probe, random, telemetry, maxBatchEvents, inlineMaxBytes } = options
+  const { specs, clock, ids, probe, random, telemetry, inlineMaxBytes, logger = silentLogger } = options
   const storage = telemetry === undefined ? options.storage : observeStorage(options.storage, telemetry)
   const given = {
     storage,
+    logger,
     retry: { ...defaultRetryPolicy, ...options.retry },
     ...(clock && { clock }),
     ...(ids && { ids }),
-    ...(logger && { logger }),
     ...(probe && { probe }),
     ...(random && { random }),
     ...(telemetry && { telemetry }),
   }
-  const { onError } = options
+  const { maxBatchEvents, maxBatchBytes, maxReplayMs, durability = 'committed' } = options
+  const troubles = new Troubles(logger, options.onError)
   const cycle = new WriteCycle({
     ...given,
     ...(maxBatchEvents && { maxBatchEvents }),
-    ...(onError && { onError }),
+    ...(maxBatchBytes && { maxBatchBytes }),
+    onError: (error) => troubles.report(error),
   })
-  const bare = entityDeps({ ...given, cycle })
-  const listeners = new Listeners(bare.logger)
+  const bare = entityDeps({ ...given, cycle, ...(maxReplayMs === undefined ? {} : { maxReplayMs }) })
+  const listeners = new Listeners(logger)
   const deps: EntityDeps = {
     ...bare,
     onCommitted: (entity, state) => listeners.tell(entity, state),
@@ -75,7 +83,7 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(options.upcast && { upcast: options.upcast }),
   }
   const life = new HostLife()
-  const inspectors = new Inspectors(bare.logger)
+  const inspectors = new Inspectors(logger)
   const { maxResidents = defaultMaxResidents, passivateAfterMs } = options
   const registry: Registry = new Registry(specs, modelOptions, deps, {
     maxResidents,
@@ -84,7 +92,13 @@ export function makeHostParts(options: HostOptions): HostParts {
       if (inspectors.isWatched) inspectors.tell({ kind, entity })
     },
   })
-  const admission = new Admission(options.maxCommandsInFlight ?? defaultMaxCommandsInFlight)
+  const admission = new Admission(
+    {
+      maxEntries: options.maxCommandsInFlight ?? defaultMaxCommandsInFlight,
+      maxBytes: options.maxBytesInFlight ?? defaultMaxBytesInFlight,
+    },
+    deps.clock,
+  )
   const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({
     life,
@@ -92,16 +106,23 @@ export function makeHostParts(options: HostOptions): HostParts {
     admission,
     limits,
     inspectors,
-    logger: deps.logger,
+    logger,
     telemetry: deps.telemetry,
+    troubles,
+    counters: cycle.counters,
+    durability,
   })
   const views = new EntityViews(life, registry, deps)
   const logReaders = new LogReaders({ storage, deps, life, registry })
-  const retention = options.retention === false ? undefined : new RetentionLoop(deps, options.retention ?? {})
+  const retention =
+    options.retention === false
+      ? undefined
+      : new RetentionLoop({ ...deps, troubles }, options.retention ?? {})
   return {
     life,
     deps,
     cycle,
+    troubles,
     registry,
     listeners,
     admission,

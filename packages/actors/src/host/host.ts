@@ -20,6 +20,8 @@ import type { EntityAccess } from './entity-access.ts'
 import { EntityRef } from './entity-ref.ts'
 import { eraseEntity } from './erase-entity.ts'
 import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
+import { healthOf } from './host-health.ts'
+import type { HostHealth } from './host-health.ts'
 import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import type { Inspector } from '../observe/inspection.ts'
 import { makeHostParts } from './host-parts.ts'
@@ -159,30 +161,51 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     return swapped
   }
 
-  /** Expires references whose time is over and deletes the blobs that nothing refers to, at once. */
+  /** Expires references whose time is over and deletes the blobs that nothing refers to, at once. @throws HostStopped, StorageError */
   sweep(options: Omit<SweepOptions, 'now'> = {}): Promise<SweepResult> {
-    return this.#storage.sweep({ now: this.now, ...options })
+    return this.#parts.life.guard('host.sweep', () => this.#storage.sweep({ now: this.now, ...options }))
   }
 
-  /** Sweeps, and lets references go by age and by a byte cap, at once. */
+  /** Sweeps, and lets references go by age and by a byte cap, at once. @throws HostStopped, StorageError */
   prune(options: Omit<PruneOptions, 'now'>): Promise<PruneResult> {
-    return this.#storage.prune({ now: this.now, ...options })
+    return this.#parts.life.guard('host.prune', () => this.#storage.prune({ now: this.now, ...options }))
   }
 
-  /** What the storage holds. */
+  /** What the storage holds. @throws HostStopped, StorageError */
   stats(): Promise<StorageStats> {
-    return this.#storage.stats()
+    return this.#parts.life.guard('host.stats', () => this.#storage.stats())
   }
 
-  /** Waits until everything accepted so far is settled. @throws the error, if the host has given up writing */
+  /** How the host is: plain data, made without asking the storage. */
+  health(): HostHealth {
+    return healthOf(this.#parts)
+  }
+
+  /**
+   * Lets an entity go on that is in quarantine, once the cause is mended. @returns whether it was in quarantine
+   */
+  release(type: keyof Entities & string, id: string, options: { readonly tenant?: string } = {}): boolean {
+    return this.#parts.cycle.quarantine.release(this.entity(type, id, options).key)
+  }
+
+  /**
+   * Waits until everything asked so far is settled, and everything to be written behind it has been tried; what comes
+   * later is not waited for. @throws the error, if the host has given up writing; AcknowledgedCommandLost, should a command
+   * get lost meanwhile that was acknowledged before it was stored
+   */
   async flush(): Promise<void> {
-    await this.#parts.admission.whenEmpty()
-    if (this.#parts.cycle.failure !== undefined) throw this.#parts.cycle.failure
+    const { admission, cycle, troubles, deps } = this.#parts
+    const lostBefore = cycle.counters.acknowledgedLost
+    await admission.whenPast()
+    if (cycle.failure !== undefined) throw cycle.failure
+    await deps.behind.flush()
+    if (cycle.counters.acknowledgedLost > lostBefore) throw troubles.failures.at(-1)
   }
 
   /**
    * Stops: takes no more commands, stores those it accepted, closes the storage. What cannot be stored before the deadline
-   * is rejected with `HostStopped`. Idempotent. @throws AggregateError of what failed while stopping
+   * is rejected with `HostStopped`. Idempotent. @throws AggregateError of what failed while stopping, and of what failed
+   * before where nobody was waiting for an answer: see `health`
    */
   stop(options: StopOptions = {}): Promise<void> {
     this.#stopped ??= this.#stop(options.deadlineMs ?? 10_000)
@@ -194,17 +217,21 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   }
 
   async #stop(deadlineMs: number): Promise<void> {
-    this.#parts.life.end()
-    const errors: unknown[] = []
-    if (!(await this.#drain(deadlineMs))) this.#parts.cycle.abandon(new HostStopped('host.stop'))
-    this.#parts.registry.stop()
+    const { life, cycle, deps, registry, troubles } = this.#parts
+    life.end()
+    if (!(await this.#drain(deadlineMs))) cycle.abandon(new HostStopped('host.stop'))
+    registry.stop()
+    const errors: unknown[] = deps.behind.close().map(({ error }) => error)
     if (!this.#keepsStorageOpen) await this.#storage.close().catch((error: unknown) => errors.push(error))
+    life.ended()
+    errors.unshift(...troubles.failures)
     if (errors.length > 0) throw new AggregateError(errors, 'the host could not stop cleanly')
   }
 
   /**
-   * Waits until every accepted command is settled, and every consumer and a sweep have put their work down. A handler that does not heed its
-   * signal is not waited for beyond the deadline. @returns whether the commands are settled
+   * Waits until every accepted command is settled and what is due behind is written, and every consumer and a sweep have put
+   * their work down. A handler that does not heed its signal is not waited for beyond the deadline.
+   * @returns whether the commands are settled
    */
   async #drain(deadlineMs: number): Promise<boolean> {
     const { admission, deps, logReaders, retention } = this.#parts
@@ -213,8 +240,12 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
       handle = deps.clock.setTimeout(resolve, deadlineMs)
     })
     let isDrained = false
-    const emptied = admission.whenEmpty().then(() => (isDrained = true))
-    await Promise.race([Promise.all([emptied, logReaders.stop(), retention?.stop()]), deadline])
+    const drain = async (): Promise<void> => {
+      await admission.whenPast()
+      isDrained = true
+      await deps.behind.flush()
+    }
+    await Promise.race([Promise.all([drain(), logReaders.stop(), retention?.stop()]), deadline])
     deps.clock.clearTimeout(handle)
     return isDrained
   }

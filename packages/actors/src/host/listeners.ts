@@ -1,5 +1,6 @@
 import type { EntityKey, EntityState, Logger } from '@perdure/core'
 import { formatEntityKey } from '@perdure/core'
+import { keyText } from '../entity/key-text.ts'
 import { viewState } from './state-view.ts'
 import type { StateView } from './state-view.ts'
 import type { Subscription } from './subscription.ts'
@@ -14,7 +15,7 @@ export class Listeners {
   }
 
   add(entity: EntityKey, listener: (state: StateView) => void): Subscription {
-    const key = listenerKey(entity)
+    const key = keyText(entity)
     const listeners = this.#byEntity.get(key) ?? new Set()
     this.#byEntity.set(key, listeners)
     // A wrapper of its own, so that one function may subscribe twice.
@@ -30,7 +31,7 @@ export class Listeners {
 
   /** Tells them. One that throws is logged; the others, and the entity, go on. */
   tell(entity: EntityKey, state: EntityState): void {
-    const listeners = this.#byEntity.size === 0 ? undefined : this.#byEntity.get(listenerKey(entity))
+    const listeners = this.#byEntity.size === 0 ? undefined : this.#byEntity.get(keyText(entity))
     if (listeners === undefined) return
     // A copy: who subscribes while others are told hears of the next state, not of this one.
     for (const listener of Array.from(listeners)) {
@@ -42,8 +43,4 @@ export class Listeners {
       }
     }
   }
-}
-
-function listenerKey({ tenant, type, id }: EntityKey): string {
-  return `${tenant}\0${type}\0${id}`
 }

@@ -2,18 +2,21 @@
 import { storedStatuses } from '@perdure/core'
 import type { EntityEvent, EntityFilter, EntityHead, EntityKey, EntityModel, Storage } from '@perdure/core'
 import { statusToday } from '../entity/status-today.ts'
+import type { HostLife } from './host-life.ts'
 
 const eventsPerPage = 500
 const entitiesPerPage = 500
 
-/** Every event of an entity, oldest first, each as the reader makes it. */
+/** Every event of an entity, oldest first, each as the reader makes it. @throws HostStopped */
 export async function* readHistory(
+  life: HostLife,
   storage: Storage,
   entity: EntityKey,
   read: (event: EntityEvent) => EntityEvent,
 ): AsyncGenerator<EntityEvent> {
   for (let fromSequence = 1; ; fromSequence += eventsPerPage) {
-    const events = await storage.readEvents(entity, { fromSequence, limit: eventsPerPage })
+    const page = { fromSequence, limit: eventsPerPage }
+    const events = await life.guard(entity, () => storage.readEvents(entity, page))
     for (const event of events) yield read(event)
     if (events.length < eventsPerPage) return
   }
@@ -23,36 +26,39 @@ type Filter = Omit<EntityFilter, 'afterId' | 'limit' | 'status'>
 
 /**
  * Every entity that fits the filter, in order of id. A status goes by today's name: heads that were stored under an older one
- * are found, and say today's.
+ * are found, and say today's. @throws HostStopped
  */
 export async function* readEntities(
+  life: HostLife,
   storage: Storage,
   model: EntityModel,
   filter: Filter & Pick<EntityFilter, 'status'>,
 ): AsyncGenerator<EntityHead> {
   const { status, ...rest } = filter
   if (model.upcasts.steps.length === 0 && model.upcasts.hook === undefined) {
-    yield* readHeads(storage, filter)
+    yield* readHeads(life, storage, filter)
     return
   }
   const names = status === undefined ? undefined : storedStatuses(model, status)
-  const sources = names?.map((name) => readHeads(storage, { ...rest, status: name }))
-  for await (const head of sources === undefined ? readHeads(storage, rest) : mergeById(sources)) {
+  const sources = names?.map((name) => readHeads(life, storage, { ...rest, status: name }))
+  for await (const head of sources === undefined ? readHeads(life, storage, rest) : mergeById(sources)) {
     const today = await statusToday(storage, model, head)
     if (status === undefined || status === today) yield { ...head, status: today }
   }
 }
 
 async function* readHeads(
+  life: HostLife,
   storage: Storage,
   filter: Filter & Pick<EntityFilter, 'status'>,
 ): AsyncGenerator<EntityHead> {
   for (let afterId: string | undefined; ;) {
-    const page = await storage.listEntities({
+    const wanted = {
       ...filter,
       ...(afterId === undefined ? {} : { afterId }),
       limit: entitiesPerPage,
-    })
+    }
+    const page = await life.guard(`entities of ${filter.type}`, () => storage.listEntities(wanted))
     yield* page
     if (page.length < entitiesPerPage) return
     afterId = page.at(-1)?.id

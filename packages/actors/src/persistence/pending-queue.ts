@@ -1,5 +1,5 @@
 // Take, ack, nack with generations: the one primitive for work that must be done at least once and whose newest version
-// wins. The write cycle uses it for entities with something to write.
+// wins. The write cycle uses it for entities with something to write, and the retry queue for what is written behind.
 
 /** An item that was taken and is being worked on. Good for one `ack` or `nack`; later ones are ignored. */
 export interface Taken<Key, Item> {
@@ -33,6 +33,11 @@ export class PendingQueue<Key, Item> {
   /** Keys that can be taken now. */
   get waiting(): number {
     return this.#waiting
+  }
+
+  /** Whether the key is held, taken or not. */
+  has(key: Key): boolean {
+    return this.#entries.has(key)
   }
 
   put(key: Key, item: Item): void {

@@ -42,7 +42,7 @@ export async function withRetry<Result>(deps: RetryDeps, call: () => Promise<Res
 }
 
 /** @throws StorageError `outcome_unknown` when there is no answer for so long */
-function answered<Result>(clock: Clock, ms: number, call: () => Promise<Result>): Promise<Result> {
+export function answered<Result>(clock: Clock, ms: number, call: () => Promise<Result>): Promise<Result> {
   return new Promise((resolve, reject) => {
     const stop = after(clock, ms, () => {
       const message = `the storage has not answered for ${ms} ms; the call may have been carried out`
@@ -53,7 +53,7 @@ function answered<Result>(clock: Clock, ms: number, call: () => Promise<Result>)
 }
 
 /** Calls back once after a while. @returns what keeps it from doing so */
-function after(clock: Clock, ms: number, callback: () => void): () => void {
+export function after(clock: Clock, ms: number, callback: () => void): () => void {
   if (ms > longestTimerMs) return () => {}
   const handle = clock.setTimeout(callback, ms)
   return () => clock.clearTimeout(handle)

@@ -1,13 +1,19 @@
 // The single writer of a host: turns what many entities have to write into one transaction after another. It knows no
 // models and no commands; entities tell it that they have something (`put`) and hear what became of it.
-import { PerdureError, StorageError, noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
-import type { Clock, CommitResult, CommitUnit, Logger, Probe, Random, Storage } from '@perdure/core'
+import { noProbe, silentLogger, systemClock, systemRandom } from '@perdure/core'
+import type { Clock, Logger, PerdureError, Probe, Random, Storage } from '@perdure/core'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import { defaultRetryPolicy } from './backoff.ts'
 import type { RetryPolicy } from './backoff.ts'
+import { BatchRoom } from './batch-room.ts'
+import { BatchStore } from './batch-store.ts'
+import type { Captured, StoredBatch } from './batch-store.ts'
+import { newCounters } from './cycle-counters.ts'
+import type { CycleCounters } from './cycle-counters.ts'
 import { PendingQueue } from './pending-queue.ts'
-import type { Taken } from './pending-queue.ts'
-import { withRetry } from './with-retry.ts'
+import { SetAside } from './set-aside.ts'
+import type { UnitOutcome } from './try-commit.ts'
+import { WriteQuarantine } from './write-quarantine.ts'
 import type { Writer } from './writer.ts'
 
 /** What a write cycle is made of. */
@@ -20,6 +26,8 @@ export interface WriteCycleOptions {
   readonly retry?: Partial<RetryPolicy>
   /** Events in one transaction. @defaultValue 1000 */
   readonly maxBatchEvents?: number
+  /** Bytes of events and contents in one transaction, as estimated; a single event over it goes alone. @defaultValue 8 MiB */
+  readonly maxBatchBytes?: number
   /** Told once, when the cycle gives up. */
   readonly onError?: (error: PerdureError) => void
 }
@@ -27,29 +35,29 @@ export interface WriteCycleOptions {
 /** A burst of at most so many events goes in one transaction: dividing it would gain less than a second flush costs. */
 const undividedBurst = 256
 
-interface Captured {
-  readonly taken: Taken<Writer, Writer>
-  readonly unit: CommitUnit
-}
+const defaultMaxBatchBytes = 8 * 1024 * 1024
 
 /**
  * Modes: `idle` (nothing queued; a `put` starts it) → `running` (one write in flight, the next batch gathers) → `idle`,
- * or → `failed` (the retry budget of a write is spent; everything waiting has been rejected, and so is every later
- * `put`). There is never more than one write in flight, so positions commit in order.
+ * or → `failed` (the storage has been away for longer than the retry budget; everything waiting has been rejected, and so
+ * is every later `put`). There is never more than one write in flight, so positions commit in order. A unit that fails
+ * while others are stored is set aside: tried again by itself, behind them, until its own budget is spent.
  */
 export class WriteCycle {
-  readonly #storage: Storage
-  readonly #deps: {
-    readonly clock: Clock
-    readonly random: Random
-    readonly retry: RetryPolicy
-    isWanted: () => boolean
-  }
+  /** What this cycle has done. */
+  readonly counters: CycleCounters = newCounters()
+  /** Entities that it leaves alone. */
+  readonly quarantine: WriteQuarantine = new WriteQuarantine()
+  readonly #isShared: boolean
+  readonly #clock: Clock
   readonly #logger: Logger
   readonly #probe: Probe
   readonly #maxBatchEvents: number
+  readonly #maxBatchBytes: number
   readonly #onError: ((error: PerdureError) => void) | undefined
   readonly #queue = new PendingQueue<Writer, Writer>()
+  readonly #aside: SetAside
+  readonly #store: BatchStore
   #isRunning = false
   /** Tells the writers of a batch that it is stored, if they have not heard yet. */
   #untold: (() => void) | undefined
@@ -59,24 +67,29 @@ export class WriteCycle {
   #failure: PerdureError | undefined
 
   constructor(options: WriteCycleOptions) {
-    const {
-      storage,
-      clock = systemClock,
-      random = systemRandom,
-      logger = silentLogger,
-      probe = noProbe,
-    } = options
-    this.#storage = storage
-    this.#deps = {
-      clock,
-      random,
-      retry: { ...defaultRetryPolicy, ...options.retry },
-      isWanted: () => !this.#isAbandoned,
-    }
+    const { clock = systemClock, random = systemRandom, logger = silentLogger } = options
+    const { storage, probe = noProbe } = options
+    const retry = { ...defaultRetryPolicy, ...options.retry }
+    this.#isShared = storage.capabilities.shared
+    this.#clock = clock
     this.#logger = logger
     this.#probe = probe
     this.#maxBatchEvents = options.maxBatchEvents ?? 1_000
+    this.#maxBatchBytes = options.maxBatchBytes ?? defaultMaxBatchBytes
     this.#onError = options.onError
+    this.#aside = new SetAside({ clock, random, retry }, (taken) => {
+      this.#queue.nack(taken)
+      this.#wake()
+    })
+    this.#store = new BatchStore({
+      storage,
+      clock,
+      random,
+      retry,
+      counters: this.counters,
+      isWanted: () => !this.#isAbandoned,
+      areOthersWaiting: () => this.#queue.waiting > 0,
+    })
   }
 
   /** Why the cycle gave up; undefined while it works. */
@@ -89,6 +102,11 @@ export class WriteCycle {
     return this.#queue.size
   }
 
+  /** Why nothing can be stored just now, while that is being tried again; undefined when the last try went well. */
+  get trouble(): PerdureError | undefined {
+    return this.#store.trouble ?? this.#aside.trouble
+  }
+
   /** This entity has something to write. The write starts after the current tick, so that a burst goes together. */
   put(writer: Writer): void {
     if (this.#failure !== undefined) {
@@ -97,9 +115,7 @@ export class WriteCycle {
     }
     this.#queue.put(writer, writer)
     this.#burst++
-    if (this.#isRunning) return
-    this.#isRunning = true
-    queueMicrotask(() => void this.#run())
+    this.#wake()
   }
 
   /**
@@ -113,6 +129,12 @@ export class WriteCycle {
     this.#rejectAll(this.#failure)
   }
 
+  #wake(): void {
+    if (this.#isRunning) return
+    this.#isRunning = true
+    queueMicrotask(() => void this.#run())
+  }
+
   async #run(): Promise<void> {
     let room = this.#firstRoom()
     while (this.#failure === undefined) {
@@ -123,7 +145,7 @@ export class WriteCycle {
         if (this.#untold !== undefined) await afterSending()
         this.#tellStored()
         this.#untold = await write
-        if (!this.#storage.capabilities.shared) this.#tellStored()
+        if (!this.#isShared) this.#tellStored()
       } else if (this.#untold !== undefined) this.#tellStored()
       // Cleared in the same synchronous step as the emptiness check: a `put` after it starts a new run.
       else if (this.#queue.waiting === 0) break
@@ -147,18 +169,23 @@ export class WriteCycle {
 
   /** Captures the next batch synchronously: what is put from here on belongs to the batch after it. */
   #take(maxEvents: number): readonly Captured[] {
-    let room = maxEvents
-    const units: (CommitUnit | undefined)[] = []
+    const room = new BatchRoom(maxEvents, this.#maxBatchBytes)
+    const captured: (Captured['unit'] | undefined)[] = []
+    let isAlone = false
     const takenKeys = this.#queue.take((writer) => {
-      if (room <= 0) return false
-      const unit = this.#capture(writer, room)
-      units.push(unit)
-      room -= unit?.events.length ?? 0
+      if (isAlone || room.isFull) return false
+      const aside = this.#aside.unitOf(writer)
+      // What was set aside goes by itself, and exactly as it was captured.
+      if (aside !== undefined && captured.some((unit) => unit !== undefined)) return false
+      isAlone = aside !== undefined
+      const unit = aside ?? this.#capture(writer, room)
+      if (unit === undefined && room.isFull) return false
+      captured.push(unit)
       return true
     })
     const batch: Captured[] = []
     for (const [index, taken] of takenKeys.entries()) {
-      const unit = units[index]
+      const unit = captured[index]
       if (unit === undefined) this.#queue.ack(taken)
       else batch.push({ taken, unit })
     }
@@ -166,34 +193,69 @@ export class WriteCycle {
   }
 
   /** A writer whose unit cannot even be made fails alone. */
-  #capture(writer: Writer, maxEvents: number): CommitUnit | undefined {
+  #capture(writer: Writer, room: BatchRoom): Captured['unit'] | undefined {
     try {
-      return writer.takeUnit(maxEvents)
+      return writer.takeUnit(room)
     } catch (error) {
       this.#tell(() => writer.failed(asPerdureError(error)))
       return undefined
     }
   }
 
-  /** Stores a batch. @returns what tells its writers so; those of a batch that failed have heard */
+  /** Stores a batch. @returns what tells its writers what became of it */
   async #write(batch: readonly Captured[]): Promise<(() => void) | undefined> {
-    const units = batch.map(({ unit }) => unit)
-    let results: readonly CommitResult[]
-    try {
-      await this.#probe('cycle.before_commit', { units: units.length })
-      results = await withRetry(this.#deps, () => this.#storage.commit(units))
-      await this.#probe('cycle.after_commit', { units: units.length })
-    } catch (error) {
-      this.#writeFailed(batch, asStorageError(error))
+    await this.#reach('cycle.before_commit', batch)
+    const stored = await this.#store.store(batch, this.#aside.historyOf(batch))
+    await this.#reach('cycle.after_commit', batch)
+    if (stored.failure !== undefined) {
+      this.#giveUp(batch, stored.failure)
       return undefined
     }
-    return () => {
-      // The key is free before its writer hears: what the writer puts from there on starts anew.
-      for (const [index, { taken }] of batch.entries()) {
-        this.#queue.ack(taken)
-        this.#tell(() => tellResult(taken.key, results[index]))
-      }
+    return () => this.#tellBatch(batch, stored)
+  }
+
+  /** A probe that throws is a fault of whoever set it, and none of the batch. */
+  async #reach(point: string, batch: readonly Captured[]): Promise<void> {
+    try {
+      await this.#probe(point, { units: batch.length })
+    } catch (error) {
+      this.#logger.error({ point, error: String(error) }, 'a probe threw')
     }
+  }
+
+  #tellBatch(batch: readonly Captured[], { outcomes }: StoredBatch): void {
+    for (const [index, captured] of batch.entries()) {
+      const outcome = outcomes[index]
+      if (outcome !== undefined) this.#tellOne(captured, outcome)
+    }
+  }
+
+  #tellOne({ taken, unit }: Captured, outcome: StoredBatch['outcomes'][number]): void {
+    const writer = taken.key
+    if (outcome.kind === 'later') {
+      if (this.#failure === undefined) this.#aside.put({ taken, unit }, outcome.error, this.counters.commits)
+      return
+    }
+    this.#aside.delete(writer)
+    if (outcome.kind === 'committed') this.quarantine.clear(unit.entity)
+    if (outcome.kind === 'failed') this.#strike({ taken, unit }, outcome)
+    // The key is free before its writer hears: what the writer puts from there on starts anew.
+    this.#queue.ack(taken)
+    this.#tell(() => tellOutcome(writer, outcome))
+  }
+
+  /** A unit failed for good, and the storage did not. */
+  #strike(
+    { unit }: Captured,
+    { error, isSpent }: { readonly error: PerdureError; readonly isSpent: boolean },
+  ): void {
+    const { entity } = unit
+    this.#logger.error(
+      { code: error.code, entity: entity.id, type: entity.type },
+      `a write failed: ${error.message}`,
+    )
+    if (isSpent) this.quarantine.confine(entity, error, this.#clock.now())
+    else this.quarantine.strike(entity, error, this.counters.commits, this.#clock.now())
   }
 
   /**
@@ -207,15 +269,18 @@ export class WriteCycle {
     tell?.()
   }
 
-  /** A retryable error that outlived its budget ends the cycle; any other ends the commands of its batch only. */
-  #writeFailed(batch: readonly Captured[], error: PerdureError): void {
-    this.#logger.error({ code: error.code, units: batch.length }, `a write failed: ${error.message}`)
-    if (error instanceof StorageError && error.retryable) this.#failure ??= error
+  /** The storage has been away for longer than the budget. */
+  #giveUp(batch: readonly Captured[], error: PerdureError): void {
+    this.#failure ??= error
     for (const { taken } of batch) {
       this.#queue.ack(taken)
       this.#tell(() => taken.key.failed(error))
     }
     if (this.#failure !== error) return
+    this.#logger.error(
+      { code: error.code, units: batch.length },
+      `the host gives up writing: ${error.message}`,
+    )
     try {
       this.#onError?.(error)
     } catch (thrown) {
@@ -233,6 +298,8 @@ export class WriteCycle {
   }
 
   #rejectAll(error: PerdureError): void {
+    this.#aside.clear()
+    this.#store.close()
     for (const writer of this.#queue.clear()) this.#tell(() => writer.failed(error))
   }
 }
@@ -244,25 +311,16 @@ function afterSending(): Promise<void> {
   })
 }
 
-function tellResult(writer: Writer, result: CommitResult | undefined): void {
-  switch (result?.kind) {
+function tellOutcome(writer: Writer, outcome: UnitOutcome): void {
+  switch (outcome.kind) {
     case 'committed':
       writer.committed()
       return
     case 'conflict':
-      writer.conflicted(result.actualVersion)
+      writer.conflicted(outcome.actualVersion)
       return
     case 'refused':
-      writer.failed(result.error)
-      return
-    case undefined:
-      writer.failed(new StorageError('storage_failed', 'the storage gave no result for a unit it was sent'))
+    case 'failed':
+      writer.failed(outcome.error)
   }
-}
-
-function asStorageError(error: unknown): PerdureError {
-  if (error instanceof PerdureError) return error
-  return new StorageError('storage_failed', `the storage threw what it should not: ${String(error)}`, {
-    cause: error,
-  })
 }

@@ -6,6 +6,7 @@ import type { Clock, EntityKey, Logger } from '@perdure/core'
 import type { Actor } from 'xstate'
 import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { EntityProcess } from '../entity/entity-process.ts'
+import { keyText } from '../entity/key-text.ts'
 import { EvictionOrder } from './eviction-order.ts'
 
 /** An entity in memory. */
@@ -61,12 +62,12 @@ export class Residents {
   }
 
   find(entity: EntityKey): Resident | undefined {
-    return this.#places.get(keyOf(entity))
+    return this.#places.get(keyText(entity))
   }
 
   /** The entity is asked for: the resident, if it is in memory. */
   use(entity: EntityKey): Resident | undefined {
-    const key = keyOf(entity)
+    const key = keyText(entity)
     const place = this.#places.get(key)
     if (place === undefined) return undefined
     place.isInUse = true
@@ -77,7 +78,7 @@ export class Residents {
 
   /** Takes a resident in, and lets others go if there are too many now. It must not be in memory yet. */
   add(resident: Resident): void {
-    const key = keyOf(resident.entity)
+    const key = keyText(resident.entity)
     this.#places.set(key, { ...resident, isPinned: false, isInUse: true })
     this.#order.touch(key)
     this.#options.onChange?.('activated', resident.entity)
@@ -87,7 +88,7 @@ export class Residents {
 
   /** From here on it is let go of only when asked to by name. */
   pin(entity: EntityKey): void {
-    const key = keyOf(entity)
+    const key = keyText(entity)
     const place = this.#places.get(key)
     if (place === undefined) return
     place.isPinned = true
@@ -105,7 +106,7 @@ export class Residents {
 
   /** Forgets a resident, if it is still this one; does not stop it. */
   forget({ entity, actor }: Pick<Resident, 'entity' | 'actor'>): void {
-    const key = keyOf(entity)
+    const key = keyText(entity)
     if (this.#places.get(key)?.actor !== actor) return
     this.#places.delete(key)
     this.#order.remove(key)
@@ -150,9 +151,4 @@ export class Residents {
     }
     if (this.#places.size > 0) this.#scheduleRound()
   }
-}
-
-/** One text per entity: ids and tenants never contain NUL. */
-function keyOf({ tenant, type, id }: EntityKey): string {
-  return `${tenant}\0${type}\0${id}`
 }

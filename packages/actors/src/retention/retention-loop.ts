@@ -1,6 +1,7 @@
 // Sweeps and prunes on an interval, beside the host's work and never in its way: an error is logged and the next interval is
 // another chance. Of several hosts on one storage one is at it at a time; the others notice and go on waiting.
 import type { Clock, Logger, PruneResult, Random, Storage, SweepResult } from '@perdure/core'
+import type { Troubles } from '../persistence/troubles.ts'
 import { defaultGraceMs, defaultSweepIntervalMs } from './retention-options.ts'
 import type { RetentionOptions } from './retention-options.ts'
 
@@ -10,6 +11,7 @@ export interface RetentionDeps {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly troubles: Troubles
 }
 
 /** Waits, sweeps, waits again, until it is stopped. Its timer does not keep the process alive. */
@@ -51,18 +53,15 @@ export class RetentionLoop {
   }
 
   async #run(): Promise<void> {
-    const { logger } = this.#deps
-    try {
-      const result = await this.#sweep()
-      logger.debug({ ...result }, 'swept')
-      if ('unmetBytes' in result && result.unmetBytes > 0) {
-        const { unmetBytes } = result
-        const message =
-          'the byte cap is not met: what is left are permanent references of entities that live. Raise the cap, give large fields a lifetime, or delete entities'
-        logger.warn({ unmetBytes, maxStoredBytes: this.#options.prune?.maxStoredBytes }, message)
-      }
-    } catch (error) {
-      logger.warn({ error: String(error) }, 'a sweep failed; the next interval tries again')
+    const { logger, troubles } = this.#deps
+    const { prune } = this.#options
+    const result = await troubles.attempt(prune === undefined ? 'sweep' : 'prune', () => this.#sweep())
+    if (result !== undefined) logger.debug({ ...result }, 'swept')
+    if (result !== undefined && 'unmetBytes' in result && result.unmetBytes > 0) {
+      const { unmetBytes } = result
+      const message =
+        'the byte cap is not met: what is left are permanent references of entities that live. Raise the cap, give large fields a lifetime, or delete entities'
+      logger.warn({ unmetBytes, maxStoredBytes: prune?.maxStoredBytes }, message)
     }
     if (!this.#stopping.signal.aborted) this.#wait()
   }

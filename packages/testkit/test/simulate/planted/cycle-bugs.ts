@@ -1,9 +1,9 @@
 // Bugs of the persistence cycle: what is acknowledged when, and what happens to it when things go wrong.
 import { WriteCycle, createHost } from '@perdure/actors'
 import type { Writer } from '@perdure/actors'
-import { StorageError, formatEntityKey } from '@perdure/core'
+import { StorageError, encodeSnapshot, evolve, formatEntityKey, unborn } from '@perdure/core'
 import type { CommitUnit, SnapshotRecord } from '@perdure/core'
-import { onStorage } from './planted-bug.ts'
+import { modelOf, onStorage } from './planted-bug.ts'
 import type { PlantedBug } from './planted-bug.ts'
 
 export const acknowledgedBeforeCommit: PlantedBug = onStorage(
@@ -122,14 +122,22 @@ const ahead = new WeakMap<object, Map<string, SnapshotRecord>>()
 
 export const snapshotAhead: PlantedBug = onStorage(
   'saves a snapshot before the events it is of',
-  (storage, _options, scope) => {
+  (storage, options, scope) => {
     const snapshots = ahead.get(scope) ?? new Map<string, SnapshotRecord>()
     ahead.set(scope, snapshots)
     return {
-      commit: (units) => {
-        for (const { entity, snapshot } of units)
-          if (snapshot !== undefined) snapshots.set(formatEntityKey(entity), snapshot)
-        return storage.commit(units.map(({ snapshot: _snapshot, ...unit }) => unit))
+      commit: async (units) => {
+        for (const { entity, events } of units) {
+          const model = modelOf(options, entity.type)
+          const stored = await storage.readEvents(entity)
+          const { state } = evolve(model, unborn, [
+            ...stored.slice(0, (events[0]?.sequence ?? 1) - 1),
+            ...events,
+          ])
+          const identity = { type: model.name, specHash: model.specHash }
+          snapshots.set(formatEntityKey(entity), encodeSnapshot(identity, state))
+        }
+        return storage.commit(units)
       },
       load: async (entity, options) => {
         const loaded = await storage.load(entity, options)

@@ -2,7 +2,8 @@
 // A property that finds none of them proves nothing.
 import { createHost } from '@perdure/actors'
 import type { HostOptions } from '@perdure/actors'
-import type { CommitUnit, EntitySpec, Storage } from '@perdure/core'
+import { compileModel } from '@perdure/core'
+import type { CommitUnit, EntityModel, EntitySpec, Storage } from '@perdure/core'
 import type { StartHost } from '@perdure/testkit'
 
 /** One way to get it wrong. */
@@ -50,4 +51,11 @@ export function overridden(storage: Storage, methods: Partial<Storage>): Storage
       return typeof member === 'function' ? (member.bind(target) as unknown) : member
     },
   })
+}
+
+/** The model of an entity type as the host has it. */
+export function modelOf({ specs, inlineMaxBytes }: HostOptions, type: string): EntityModel {
+  const spec = specs.find(({ name }) => name === type)
+  if (spec === undefined) throw new Error(`no spec ${type}`)
+  return compileModel(spec, inlineMaxBytes === undefined ? {} : { inlineMaxBytes })
 }

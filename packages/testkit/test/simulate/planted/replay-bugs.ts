@@ -1,16 +1,9 @@
 // Bugs of runtimes that are wrong about events, state and replay.
-import { compileModel, decide, decodeSnapshot, encodeSnapshot, evolve, unborn } from '@perdure/core'
-import type { EntityEvent, EntityModel, EntityState, JsonObject, ResolvedEffect } from '@perdure/core'
 import { createHost } from '@perdure/actors'
-import type { HostOptions } from '@perdure/actors'
-import { onCommit, onStorage } from './planted-bug.ts'
+import { decide, decodeSnapshot, encodeSnapshot, evolve, unborn } from '@perdure/core'
+import type { EntityEvent, EntityState, JsonObject, ResolvedEffect } from '@perdure/core'
+import { modelOf, onCommit, onStorage } from './planted-bug.ts'
 import type { PlantedBug } from './planted-bug.ts'
-
-function modelOf({ specs, inlineMaxBytes }: HostOptions, type: string): EntityModel {
-  const spec = specs.find(({ name }) => name === type)
-  if (spec === undefined) throw new Error(`no spec ${type}`)
-  return compileModel(spec, inlineMaxBytes === undefined ? {} : { inlineMaxBytes })
-}
 
 export const ttlFromReplayTime: PlantedBug = onStorage(
   'counts a lifetime from the replay, not from the event',
@@ -112,17 +105,13 @@ export const guardOnReplay: PlantedBug = onStorage(
 export const staleSnapshot: PlantedBug = onStorage(
   'saves the state before the last event as the one after it',
   (storage, options) => ({
-    commit: async (units) => {
-      const changed = units.map((unit) => {
-        if (unit.snapshot === undefined) return unit
-        const model = modelOf(options, unit.entity.type)
-        const identity = { type: model.name, specHash: model.specHash }
-        const decoded = decodeSnapshot(identity, unit.snapshot)
-        if (decoded.kind !== 'state') return unit
-        const state = { ...decoded.state, fields: {}, version: unit.snapshot.sequence }
-        return { ...unit, snapshot: encodeSnapshot(identity, state) }
-      })
-      return storage.commit(changed)
+    saveSnapshot: (entity, snapshot) => {
+      const model = modelOf(options, entity.type)
+      const identity = { type: model.name, specHash: model.specHash }
+      const decoded = decodeSnapshot(identity, snapshot)
+      if (decoded.kind !== 'state') return storage.saveSnapshot(entity, snapshot)
+      const state = { ...decoded.state, fields: {}, version: snapshot.sequence }
+      return storage.saveSnapshot(entity, encodeSnapshot(identity, state))
     },
   }),
 )

@@ -1,0 +1,103 @@
+// How a host is, as plain data for a health endpoint or a log line.
+import type { CycleCounters } from '../persistence/cycle-counters.ts'
+import type { HostParts } from './host-parts.ts'
+
+/** Something that does not work just now and is being tried again. */
+export interface DegradedReason {
+  /** As the failure policy names it. */
+  readonly operation: string
+  /** An entity, a projection; absent when it is about all of them. */
+  readonly about?: string
+  /** Of the error met last. */
+  readonly code: string
+  readonly message: string
+}
+
+/** An entity whose writes fail while those of others succeed. */
+export interface QuarantinedEntity {
+  readonly tenant: string
+  readonly type: string
+  readonly id: string
+  /** Why, as a stable code. */
+  readonly code: string
+  readonly message: string
+  /** Epoch milliseconds. */
+  readonly since: number
+}
+
+/** How a host is. Plain data: it can be sent as JSON. */
+export interface HostHealth {
+  /** `degraded` still does its work; `failed` has given up writing, and a new host must take over. */
+  readonly state: 'running' | 'degraded' | 'failed' | 'stopping' | 'stopped'
+  /** Events decided since the host started. */
+  readonly processed: number
+  /** Of those, events that are stored; the rest is on its way, or discarded (see the counters). */
+  readonly committed: number
+  /** How long the command that has waited longest has waited, milliseconds; null when none waits. */
+  readonly oldestWaitingMs: number | null
+  readonly queue: {
+    /** Commands on their way. */
+    readonly entries: number
+    /** Bytes of their payloads, as estimated. */
+    readonly bytes: number
+    /** Commands that wait to be admitted. */
+    readonly waiting: number
+    /** Writes behind the commits that are not done: snapshots and the like. */
+    readonly behind: number
+  }
+  readonly degraded: readonly DegradedReason[]
+  readonly quarantined: readonly QuarantinedEntity[]
+  /** Snapshots found that were not usable; their entities were rebuilt from events. */
+  readonly discardedSnapshots: number
+  readonly counters: Readonly<CycleCounters> & {
+    /** Writes behind the commits that were given up because there were too many. */
+    readonly droppedBehind: number
+  }
+}
+
+/** Reasons that are told; a storage that is away would have one for each entity. */
+const toldReasons = 100
+
+/** Looks at the parts of a host. */
+export function healthOf(parts: HostParts): HostHealth {
+  const { cycle, admission, deps } = parts
+  const degraded = reasonsOf(parts)
+  const { oldestSince } = admission
+  const { snapshotsDiscarded } = deps.activations.read()
+  return {
+    state: stateOf(parts, degraded.length > 0),
+    processed: cycle.counters.processed,
+    committed: cycle.counters.committed,
+    oldestWaitingMs: oldestSince === undefined ? null : deps.clock.now() - oldestSince,
+    queue: {
+      entries: admission.entries,
+      bytes: admission.bytes,
+      waiting: admission.waiting,
+      behind: deps.behind.size,
+    },
+    degraded,
+    quarantined: cycle.quarantine.entities.map(({ entity: { tenant, type, id }, cause, since }) => {
+      return { tenant, type, id, code: cause.code, message: cause.message, since }
+    }),
+    discardedSnapshots: Object.values(snapshotsDiscarded).reduce((sum, count) => sum + count, 0),
+    counters: { ...cycle.counters, droppedBehind: deps.behind.dropped },
+  }
+}
+
+function stateOf({ life, cycle }: HostParts, isDegraded: boolean): HostHealth['state'] {
+  if (life.isStopped) return 'stopped'
+  if (life.isStopping) return 'stopping'
+  if (cycle.failure !== undefined) return 'failed'
+  return isDegraded || cycle.quarantine.entities.length > 0 ? 'degraded' : 'running'
+}
+
+function reasonsOf({ cycle, deps, troubles }: HostParts): readonly DegradedReason[] {
+  const reasons: DegradedReason[] = []
+  const { trouble, failure } = cycle
+  const append = failure ?? trouble
+  if (append !== undefined) reasons.push({ operation: 'append', code: append.code, message: append.message })
+  for (const { operation, about, error } of deps.behind.dirty)
+    reasons.push({ operation, about, code: error.code, message: error.message })
+  for (const [operation, { code, message }] of troubles.background) reasons.push({ operation, code, message })
+  return reasons.slice(0, toldReasons)
+}
