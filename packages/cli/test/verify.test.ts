@@ -101,6 +101,15 @@ describe('verify', () => {
     )
   })
 
+  it('takes promises about actions that there are, and suggests the nearest for one that there is not', async () => {
+    const cwd = await makeWorkspace({ 'tickets.ioa.toml': tickets })
+    const { stdout } = await runCli(['verify', '--strongly-fair', 'Close'], { cwd })
+    expect(stdout).toContain('Close is asked at last when it becomes possible again and again')
+    const { exitCode, stderr } = await runCli(['verify', '--fair', 'Asign'], { cwd })
+    expect(exitCode).toBe(2)
+    expect(stderr).toBe("error unknown_action: no spec has an action 'Asign'\n  = did you mean 'Assign'?\n")
+  })
+
   it('writes what other tools read, with the run drawn in', async () => {
     const cwd = await makeWorkspace({ 'tickets.ioa.toml': tickets })
     const argv = ['verify', '--tla', 'out', '--dot', 'out', '--mermaid', 'out']

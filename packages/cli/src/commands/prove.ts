@@ -27,6 +27,11 @@ export function addVerify(program: Command, { io, run }: CommandContext): void {
       ]),
     )
     .option('--fair <actions>', 'inputs that are asked at last when they stay possible: A,B', list)
+    .option(
+      '--strongly-fair <actions>',
+      'those that are asked at last when they become possible again and again',
+      list,
+    )
     .option('--create <fields>', "fields at creation as JSON, or 'any' (default: none)")
     .option('--max-states <count>', 'give up after so many states (default: 2000000)', positiveInteger)
     .option('--max-seconds <seconds>', 'give up after so long a spec (default: 60)', positiveInteger)

@@ -1,5 +1,5 @@
 // `perdure verify`: every state of every spec, judged. Loads the model checker alone; the runtime is not needed.
-import { systemClock } from '@perdure/core'
+import { suggestName, systemClock } from '@perdure/core'
 import type { JsonObject } from '@perdure/core'
 import { exitCodeOf, renderReport, verifySpecInTurns } from '@perdure/testkit/checker'
 import type { VerifyOptions, VerifyProgress, VerifyReport } from '@perdure/testkit/checker'
@@ -24,6 +24,8 @@ export interface VerifyCommandOptions extends ExportOptions {
   readonly liveness?: 'possible' | 'inevitable'
   /** Inputs that can be relied on. */
   readonly fair?: readonly string[]
+  /** Those that need not stay possible: again and again is enough. */
+  readonly stronglyFair?: readonly string[]
   /** Fields given at creation, as JSON; or `any`. */
   readonly create?: string
   readonly maxStates?: number
@@ -40,6 +42,7 @@ export function runVerify(
   const settings = settingsOf(options)
   const look = async (signal: AbortSignal): Promise<ExitCode> => {
     const specs = await loadSoundSpecs(globs, io.cwd)
+    for (const name of [...(options.fair ?? []), ...(options.stronglyFair ?? [])]) requireAction(specs, name)
     const report = await verify(io, specs, { ...settings, signal })
     show(io, specs, report, options)
     await exportSpecs(io, specs, report, options)
@@ -70,22 +73,27 @@ function describeProgress({ name, states, waiting, elapsedMs, margin, mutant }: 
   return `${name}: ${number(states)} states${rate}, ${number(waiting)} to look at${again}`
 }
 
-function settingsOf({
-  mutation,
-  liveness,
-  fair,
-  create,
-  maxStates,
-  maxSeconds,
-}: VerifyCommandOptions): VerifyOptions {
+function settingsOf(options: VerifyCommandOptions): VerifyOptions {
+  const { mutation, liveness, fair, stronglyFair, create, maxStates, maxSeconds } = options
   return {
     ...(mutation === undefined ? {} : { mutation }),
     ...(liveness === undefined ? {} : { liveness }),
     ...(fair === undefined ? {} : { fair }),
+    ...(stronglyFair === undefined ? {} : { stronglyFair }),
     ...(create === undefined ? {} : { create: create === 'any' ? 'any' : readFields(create) }),
     ...(maxStates === undefined ? {} : { maxStates }),
     ...(maxSeconds === undefined ? {} : { maxMillis: maxSeconds * 1000 }),
   }
+}
+
+/** A promise about an action that is misspelt would be kept by nobody. @throws CliError `unknown_action` */
+function requireAction(specs: readonly SoundSpec[], name: string): void {
+  const names = new Set(specs.flatMap(({ spec }) => spec.actions.map((rule) => rule.name)))
+  if (names.has(name)) return
+  const nearest = suggestName(name, names)
+  throw new CliError('unknown_action', `no spec has an action '${name}'`, {
+    hint: nearest === undefined ? `their actions: ${[...names].join(', ')}` : `did you mean '${nearest}'?`,
+  })
 }
 
 function readFields(text: string): JsonObject {

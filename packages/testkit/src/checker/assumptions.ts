@@ -4,7 +4,7 @@ import type { VerifySettings } from './verify-options.ts'
 /** What a check took for granted, in words; a verdict is worth as much as these are true. */
 export function assumptionsOf(
   { spec, actions, layout }: AbstractModel,
-  { create, fair }: VerifySettings,
+  { create, fair, stronglyFair }: VerifySettings,
 ): readonly string[] {
   const related = new Set(
     actions.flatMap((plan) => plan.related).map(({ expression }) => expression.entityType),
@@ -24,5 +24,6 @@ export function assumptionsOf(
       ? ['the fields of schedule_at hold times']
       : []),
     ...fair.map((action) => `${action} is asked at last when it stays possible`),
+    ...stronglyFair.map((action) => `${action} is asked at last when it becomes possible again and again`),
   ]
 }

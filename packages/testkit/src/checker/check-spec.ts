@@ -70,7 +70,14 @@ class SpecCheck {
     const exploration = yield* this.#explore(abstract, beginnings, margin)
     const creations = creationsOf(exploration, beginnings)
     const replayer = new Replayer(exploration, this.#entity, creations)
-    const checking = { spec: this.#spec, exploration, replayer, fair: new Set(this.#settings.fair) }
+    const { fair, stronglyFair } = this.#settings
+    const checking = {
+      spec: this.#spec,
+      exploration,
+      replayer,
+      fair: new Set(fair),
+      stronglyFair: new Set(stronglyFair),
+    }
     return {
       exploration,
       judgements: checkProperties(checking, this.#settings.severities),

@@ -28,6 +28,8 @@ export interface VerifyOptions {
   readonly liveness?: 'possible' | 'inevitable'
   /** Input actions that are sure to be asked when they stay possible. */
   readonly fair?: readonly string[]
+  /** Actions that are sure to be asked when they become possible again and again, though not for long each time. */
+  readonly stronglyFair?: readonly string[]
   /** Fields given at creation, or `any`: whatever creation accepts. @defaultValue {} */
   readonly create?: JsonObject | 'any'
   /** How much kinds of properties weigh. */
@@ -83,6 +85,7 @@ export function settingsOf(options: VerifyOptions, others: ReadonlyMap<string, E
     maxMargin: options.maxMargin ?? 16,
     liveness,
     fair: options.fair ?? [],
+    stronglyFair: options.stronglyFair ?? [],
     create: options.create ?? {},
     severities: { ...defaultSeverities, ...asked, ...options.severities },
     conformance: options.conformance ?? 2_000,

@@ -8,7 +8,7 @@ import { settingsOf } from '../../src/checker/verify-options.ts'
 import { verifySpec } from '../../src/checker/verify-spec.ts'
 import { arbitrarySpecText } from './arbitrary-text.ts'
 import { exploreNaively } from './naive-explorer.ts'
-import { isAlwaysPossible, isInevitable } from './naive-liveness.ts'
+import { isAlwaysPossible, isInevitable, isStronglyInevitable } from './naive-liveness.ts'
 
 /** Random specs that are sound. */
 const specs = arbitrarySpecText
@@ -51,6 +51,28 @@ describe('the checker and a naive explorer', () => {
     )
     // A checker that decides nothing would agree too.
     expect(decided).toBeGreaterThan(open * 10)
+  })
+
+  it('agree on what strong fairness makes inevitable', () => {
+    let [proved, refuted] = [0, 0]
+    fc.assert(
+      fc.property(specs, ({ spec }) => {
+        if (spec === undefined) return
+        const naive = exploreNaively(spec)
+        const [action] = spec.actions
+        if (!naive.isComplete || action === undefined || naive.states.length > 60) return
+        const expected = isStronglyInevitable(naive.states, 'A', 'C', action.name)
+        const [report] = verifySpec(spec, { maxMargin: 4, conformance: 0, stronglyFair: [action.name] }).specs
+        const found = report?.properties.find(({ kind }) => kind === 'inevitable')
+        if (expected === undefined || found === undefined || found.status === 'inconclusive') return
+        expect(found.status).toBe(expected ? 'holds' : 'violated')
+        if (expected) proved++
+        else refuted++
+      }),
+      { numRuns: 200 },
+    )
+    // A checker that decides nothing would agree too.
+    expect(Math.min(proved, refuted)).toBeGreaterThan(3)
   })
 
   it('say the same whatever the margin: what is decided with K is decided alike with K + 1 and K + 2', () => {

@@ -1,6 +1,7 @@
 // Liveness: what can always still happen, and what must happen when fair actions get their turn.
 import { describe, expect, it } from 'vitest'
 import type { SpecReport } from '../../src/checker/report.ts'
+import type { VerifyOptions } from '../../src/checker/verify-options.ts'
 import { action, actionsOf, automaton, propertyOf, statusOf, variable, verified } from './helpers.ts'
 
 const ends = `
@@ -183,6 +184,40 @@ on_timeout = "Expire"
     expect(property.status).toBe('violated')
     expect(property.trace?.loopsFrom).toBeGreaterThanOrEqual(4)
     expect(statusOf(text, 'possible', 'Ends')).toBe('violated')
+  })
+
+  it('is inevitable under strong fairness where what leads there is possible again and again', () => {
+    const text = jobs(
+      action('Start', 'Open', 'Running') +
+        internal('Pause', 'Running', 'Waiting') +
+        internal('Resume', 'Waiting', 'Running') +
+        action('Finish', 'Waiting', 'Done'),
+    )
+    const inevitable = (options: VerifyOptions) => propertyOf(verified(text, options), 'inevitable', 'Ends')
+    expect(inevitable({ fair: ['Start', 'Finish'] })).toMatchObject({ status: 'violated' })
+    expect(inevitable({ fair: ['Start'], stronglyFair: ['Finish'] }).status).toBe('holds')
+    const { trace } = inevitable({ fair: ['Start', 'Finish'] })
+    expect(trace?.steps.map((step) => step.action)).toEqual(['Start', 'Pause', 'Resume'])
+    expect(verified(text, { stronglyFair: ['Finish'] }).assumptions).toContain(
+      'Finish is asked at last when it becomes possible again and again',
+    )
+  })
+
+  it('is refuted under strong fairness by a part of a round that avoids what would end it', () => {
+    const text = jobs(
+      action('Start', 'Open', 'Running') +
+        internal('Turn', 'Running', undefined) +
+        action('Pause', 'Running', 'Waiting') +
+        action('Resume', 'Waiting', 'Running') +
+        action('Finish', 'Waiting', 'Done'),
+    )
+    const { status, trace } = propertyOf(
+      verified(text, { fair: ['Start'], stronglyFair: ['Finish'] }),
+      'inevitable',
+      'Ends',
+    )
+    expect(status).toBe('violated')
+    expect(trace?.steps.map((step) => step.action)).toEqual(['Start', 'Turn'])
   })
 
   it('holds of statuses that no run is ever in', () => {

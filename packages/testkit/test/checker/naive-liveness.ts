@@ -56,3 +56,38 @@ function isFair(graph: Graph, component: readonly number[]): boolean {
     }),
   )
 }
+
+/**
+ * As `isInevitable`, with one action that is taken already when it becomes possible again and again: no set of states that a
+ * run may stay in for ever is both. Looks at every set; undefined when there are too many.
+ */
+export function isStronglyInevitable(
+  graph: Graph,
+  from: string,
+  to: string,
+  strong: string,
+): boolean | undefined {
+  const isAllowed = (id: number): boolean => graph[id]?.status !== to
+  const around = [...closure(graph, withStatus(graph, from), isAllowed)]
+  if (around.length > 11) return undefined
+  if (around.some((id) => graph[id]?.next.size === 0)) return false
+  for (let bits = 1; bits < 2 ** around.length; bits++) {
+    const set = around.filter((_, index) => (bits & (2 ** index)) !== 0)
+    if (isRound(graph, set) && isFair(graph, set) && isStrong(graph, set, strong)) return false
+  }
+  return true
+}
+
+/** Whether a run can visit each of these again and again, and nothing else. */
+function isRound(graph: Graph, set: readonly number[]): boolean {
+  const isIn = (id: number): boolean => set.includes(id)
+  const hasEdge = set.some((id) => successors(graph, id).some(isIn))
+  return hasEdge && set.every((id) => closure(graph, [id], isIn).size === set.length)
+}
+
+/** The action is taken inside, or impossible everywhere inside. */
+function isStrong(graph: Graph, set: readonly number[], action: string): boolean {
+  const ends = set.map((id) => graph[id]?.next.get(action))
+  const isTaken = ends.some((those) => [...(those ?? [])].some((end) => set.includes(end)))
+  return isTaken || ends.every((those) => those === undefined)
+}

@@ -10,7 +10,7 @@ import { cutShort, maxTries } from './checking.ts'
 import type { Checking, Judgement } from './checking.ts'
 import { Fairness } from './fairness.ts'
 import { runLasso } from './run-lasso.ts'
-import { fairCycle } from './fair-cycle.ts'
+import { fairCycle, fairParts } from './fair-cycle.ts'
 import { marksOf, stepsAlong } from './liveness-graph.ts'
 import type { LivenessGraph } from './liveness-graph.ts'
 
@@ -35,10 +35,10 @@ export function checkInevitable(
     const message = `a run may wait in ${waiting.status} for ever: nothing that has to happen is possible there (${waiting.reason})`
     return { ...base, status: 'violated', message, trace: waiting.trace }
   }
-  const cycles = componentsOf(graph.index, walk.order, graph.size).flatMap(
-    (component) => fairCycle(graph, component, fairness) ?? [],
-  )
-  for (const cycle of cycles.slice(0, maxTries)) {
+  const cycles = componentsOf(graph.index, walk.order, graph.size)
+    .flatMap((component) => fairParts(graph, component, fairness))
+    .flatMap((part) => fairCycle(graph, part, fairness) ?? [])
+  for (const cycle of cycles.filter(({ isCertain }) => isCertain).slice(0, maxTries)) {
     const { start, places } = wayTo(walk, cycle.entry)
     const stem = stepsAlong(checking, graph, places)
     const trace = runLasso(checking, start, stem, stepsAlong(checking, graph, cycle.places))

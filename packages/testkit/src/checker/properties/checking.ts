@@ -12,6 +12,8 @@ export interface Checking {
   readonly replayer: Replayer
   /** Actions that are fair although they are inputs. */
   readonly fair: ReadonlySet<string>
+  /** Actions that are taken at last when they become possible again and again. */
+  readonly stronglyFair: ReadonlySet<string>
 }
 
 /** What a check says of a property. `inconclusive` may become clear with a larger margin. */

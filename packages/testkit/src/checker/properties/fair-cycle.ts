@@ -1,5 +1,6 @@
 // A cycle through a component on which every fair action is taken or, somewhere, not surely possible: the round part of a
-// lasso. If the whole component is not fair, no part of it is.
+// lasso. If the whole component is not weakly fair, no part of it is; of strong fairness a part may be what the whole is not.
+import { componentsOf } from '../explore/components.ts'
 import { walkWithin, wayTo } from '../explore/graph.ts'
 import type { Fairness } from './fairness.ts'
 import type { LivenessGraph } from './liveness-graph.ts'
@@ -8,6 +9,8 @@ import type { LivenessGraph } from './liveness-graph.ts'
 export interface Cycle {
   readonly entry: number
   readonly places: readonly number[]
+  /** False: on its way a strongly fair action may be possible that is not taken; whether it is, the model cannot say. */
+  readonly isCertain: boolean
 }
 
 interface InnerEdge {
@@ -15,7 +18,27 @@ interface InnerEdge {
   readonly place: number
 }
 
-/** A fair cycle; undefined when the component has no edge inside or is not fair. */
+/**
+ * The parts of a component in which every strongly fair action that is surely possible somewhere is taken somewhere. Source:
+ * Lichtenstein and Pnueli (1985): what would have to be taken and is not must not be possible either, so those states go.
+ */
+export function fairParts(
+  graph: LivenessGraph,
+  component: readonly number[],
+  fairness: Fairness,
+): readonly (readonly number[])[] {
+  const inner = innerEdges(graph, component, new Set(component))
+  for (const [action, { isStrong }] of fairness.actions.entries()) {
+    if (!isStrong || inner.some(({ source, place }) => fairness.takenBy(source, place).includes(action)))
+      continue
+    const rest = component.filter((id) => !fairness.offeredBy(id).has(action))
+    if (rest.length === component.length) continue
+    return componentsOf(graph.index, rest, graph.size).flatMap((part) => fairParts(graph, part, fairness))
+  }
+  return [component]
+}
+
+/** A fair cycle through a part; undefined when it has no edge inside or is not fair. */
 export function fairCycle(
   graph: LivenessGraph,
   component: readonly number[],
@@ -26,10 +49,17 @@ export function fairCycle(
   const [first] = inner
   if (first === undefined) return undefined
   const trip = new RoundTrip(graph, members, first.source)
-  for (let action = 0; action < fairness.actions.length; action++) {
+  let isCertain = true
+  for (const [action, { isStrong }] of fairness.actions.entries()) {
     const isIdle = (id: number): boolean => !fairness.offeredBy(id).has(action)
     const isTaken = ({ source, place }: InnerEdge): boolean =>
       fairness.takenBy(source, place).includes(action)
+    if (isStrong) {
+      const due = inner.find(isTaken)
+      if (due === undefined) isCertain &&= component.every((id) => !fairness.mayOffer(id, action))
+      else if (!trip.edges.some(isTaken)) trip.take(due)
+      continue
+    }
     // It may have got its due on the way already.
     if (trip.visited.some(isIdle) || trip.edges.some(isTaken)) continue
     const idle = component.find(isIdle)
@@ -40,7 +70,7 @@ export function fairCycle(
   }
   if (trip.edges.length === 0) trip.take(first)
   trip.goTo(first.source)
-  return { entry: first.source, places: trip.edges.map(({ place }) => place) }
+  return { entry: first.source, places: trip.edges.map(({ place }) => place), isCertain }
 }
 
 /** The edges that stay inside, those of early states first. */

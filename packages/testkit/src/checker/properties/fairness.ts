@@ -1,5 +1,5 @@
 // Weak fairness: an action that stays possible is taken at last. Internal actions and timeouts are fair; inputs are not,
-// for nobody has to ask them.
+// for nobody has to ask them. Strong fairness, for actions that are named: possible again and again is enough.
 import { edgeFacts, edgeUnit } from '../transition/step-table.ts'
 import { statusOf } from '../explore/exploration.ts'
 import type { Checking } from './checking.ts'
@@ -10,17 +10,22 @@ export interface FairAction {
   readonly action: string
   /** It is kept in this status only; undefined: in all. */
   readonly status: string | undefined
+  readonly isStrong: boolean
 }
 
 /** The fair actions of a spec, in file order, then its timeouts. */
-function fairActions({ exploration, spec, fair }: Checking): readonly FairAction[] {
+function fairActions({ exploration, spec, fair, stronglyFair }: Checking): readonly FairAction[] {
   const always = exploration.abstract.actions
-    .filter(({ name, rules }) => fair.has(name) || rules.some(({ model }) => model.spec.kind !== 'input'))
-    .map(({ name }): FairAction => ({ action: name, status: undefined }))
+    .map(({ name, rules }): FairAction & { readonly isFair: boolean } => {
+      const isStrong = stronglyFair.has(name)
+      const isFair = isStrong || fair.has(name) || rules.some(({ model }) => model.spec.kind !== 'input')
+      return { action: name, status: undefined, isStrong, isFair }
+    })
+    .filter(({ isFair }) => isFair)
   const known = new Set(always.map(({ action }) => action))
   const timed = spec.stateTimeouts
     .filter(({ onTimeout }) => !known.has(onTimeout))
-    .map(({ onTimeout, state }): FairAction => ({ action: onTimeout, status: state }))
+    .map(({ onTimeout, state }): FairAction => ({ action: onTimeout, status: state, isStrong: false }))
   return [...always, ...timed]
 }
 
@@ -67,5 +72,13 @@ export class Fairness {
       for (const index of this.takenBy(source, place)) offered.add(index)
     }
     return offered
+  }
+
+  /** Whether a state may offer an action: with some value of its cells, or some status of another entity. */
+  mayOffer(source: number, action: number): boolean {
+    const { starts } = this.#graph.index
+    for (let place = starts[source] as number; place < (starts[source + 1] ?? 0); place++)
+      if (this.takenBy(source, place).includes(action)) return true
+    return false
   }
 }
