@@ -138,7 +138,8 @@ const always: readonly ContractCase[] = contractGroup('prune', {
   }) => {
     const held = hold('f', 'content', later)
     await refer(storage, entity, now - 10, held)
-    await storage.commit([unitOf(entity, 1, { events: [{ at: now - 1_000 }], holds: [held] })])
+    const ending = hold('f', 'content', later + 1)
+    await storage.commit([unitOf(entity, 1, { events: [{ at: now - 1_000 }], holds: [ending] })])
     await expectPrune(storage, { now, maxAgeMs: 11 })
     await expectHeld(storage, held)
   },
