@@ -38,7 +38,8 @@ export interface StorageOptions {
    * Called at `storage.commit.begin` and `storage.commit.end`; with contents or snapshots also at `storage.commit.prepared`
    * (before the transaction), `.appended`, `.blobs`, `.refs` (each after that part is written) and `.written` (before COMMIT).
    * At `storage.restore.begin`, `.written` (before COMMIT) and `.end`; `storage.snapshot.begin` and `.end`;
-   * `storage.sweep.expired`, `.locked` (orphans held, not yet marked), `.marked` and `.end`.
+   * `storage.sweep.expired`, `.locked` (orphans held, not yet marked), `.marked` and `.end`. In a projection at
+   * `storage.consumer.written` (before the checkpoint) and `.moved` (before COMMIT).
    */
   readonly probe?: Probe
 }

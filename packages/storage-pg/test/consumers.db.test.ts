@@ -192,12 +192,16 @@ describe('a projection whose process is killed', () => {
     return rows.map(({ position }) => BigInt(position))
   }
 
-  it('between handler and commit leaves nothing, and another has the effect of each event once', async () => {
+  it.each([
+    ['handler and checkpoint', 'storage.consumer.written'],
+    ['checkpoint and commit', 'storage.consumer.moved'],
+  ])('between %s leaves nothing, and another has the effect of each event once', async (_between, point) => {
     const { server, storage } = await stage(7)
-    const child = startChild('project-for-ever.ts', server.url, 'stall')
-    await child.report(({ kind }) => kind === 'written')
+    const child = startChild('project-for-ever.ts', server.url, point)
+    await child.report(({ kind }) => kind === 'stalled')
     await child.kill()
     expect(await positions(server)).toEqual([])
+    expect(await storage.listConsumers()).toMatchObject([{ position: 0n }])
     await finish(storage, 7)
     expect(await positions(server)).toEqual(upTo(7))
   })

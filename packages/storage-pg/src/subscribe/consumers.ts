@@ -74,6 +74,7 @@ export async function advanceConsumer(
       await probe('storage.consumer.written', { name: advance.name })
       const isMoved = await moveCheckpoint(context, transaction, advance)
       if (!isMoved) throw new NotOurs()
+      await probe('storage.consumer.moved', { name: advance.name })
       return true
     })
   } catch (error) {
