@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest'
 import type { HostOptions, RetentionOptions } from '../src/index.ts'
 import { startHost, watch } from './helpers/start-host.ts'
 import type { TestHost } from './helpers/start-host.ts'
-import { long } from './helpers/task-spec.ts'
+import { long, taskSpec } from './helpers/task-spec.ts'
+import { startTidyHost } from './snippets/retention.ts'
 
 const hour = 3_600_000
 
@@ -161,6 +162,12 @@ describe('retention in a host', () => {
       code: 'invalid_option',
       details: { option },
     })
+  })
+
+  it('is set up as the guide shows', async () => {
+    const { memory } = await startSweeping(false)
+    await using host = await startTidyHost({ specs: [taskSpec], storage: memory })
+    expect(host.residents).toBe(0)
   })
 
   it('is taken up to the ends of what an interval may be', async () => {

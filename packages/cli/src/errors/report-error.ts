@@ -16,6 +16,7 @@ const hints: Readonly<Record<string, string>> = {
   storage_forbidden: 'the user of the URL needs rights on the schema; see --schema',
   schema_missing: 'a host creates the schema when it starts there first; see --storage and --schema',
   schema_outdated: 'a host of this version migrates the schema when it starts; looking never changes it',
+  unknown_codec: 'a newer version of Perdure wrote it: update @perdure/cli',
   schema_too_new: 'a newer version of Perdure wrote this storage: update @perdure/cli',
   corrupt_blob: 'a running host rebuilds the content from its event when the field is read there',
 }
