@@ -47,7 +47,7 @@ export function requireVersion(found: number, schema: string, known: number = sc
   }
   throw new StorageError(
     'schema_outdated',
-    `schema "${schema}" is at version ${found}, this package needs ${known}: open it with migrations allowed to bring it up to date`,
+    `schema "${schema}" is at version ${found}, this package needs ${known}: run "perdure migrate", or open it with migrations allowed`,
     { details: { schema, found, known } },
   )
 }
