@@ -13,6 +13,7 @@ import { checkServer } from './schema/check-server.ts'
 import { checkSchemaName, defaultSchema, migrate, requireSchema } from './schema/migrate.ts'
 import { tablesOf } from './schema/tables.ts'
 import { prepareStatements } from './storage-context.ts'
+import type { StorageContext } from './storage-context.ts'
 import { LogListener } from './subscribe/log-listener.ts'
 
 /** How to open a storage; everything has a default. */
@@ -68,6 +69,14 @@ export async function openStorage(url: string, options: StorageOptions = {}): Pr
 
 /** The same on a database that is open already; the storage closes it. */
 export async function openSchema(engine: Engine, options: StorageOptions): Promise<Storage> {
+  return new PgStorage({ engine, ...(await openContext(engine, options)) })
+}
+
+/** What every operation needs, on a schema that is there or has been made. */
+export async function openContext(
+  engine: Engine,
+  options: StorageOptions,
+): Promise<{ readonly context: StorageContext; readonly listener: LogListener }> {
   const { schema = defaultSchema, clock = systemClock, random = systemRandom } = options
   const { logger = silentLogger, probe = noProbe } = options
   const { database, tryLock } = engine
@@ -84,7 +93,7 @@ export async function openSchema(engine: Engine, options: StorageOptions): Promi
   const listener = new LogListener(news, { engine, tables, clock, random, logger })
   const ports = { clock, random, logger, probe }
   const context = { database, tryLock, tables, statements, limits: limitsOf(options), news, ...ports }
-  return new PgStorage({ engine, context, listener })
+  return { context, listener }
 }
 
 /** Opens the database that a URL names. @throws StorageError `storage_misconfigured`, `storage_in_use` */

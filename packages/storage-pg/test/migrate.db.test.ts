@@ -32,11 +32,13 @@ describe('schema', () => {
     expect(tables.map(({ name }) => name)).toEqual([
       'blob_refs',
       'blobs',
+      'body_imports',
       'consumers',
       'entities',
       'erased_positions',
       'erasures',
       'events',
+      'imported_bodies',
       'log_head',
       'migrations',
       'snapshots',

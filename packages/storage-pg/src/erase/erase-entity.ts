@@ -9,6 +9,7 @@ import type { Kysely } from 'kysely'
 import { gate, notice } from '../commit/log-notice.ts'
 import { columnText } from '../column-text.ts'
 import { encodePayload } from '../event-payload.ts'
+import { importType } from '../import/import-entity.ts'
 import { millisecondsOf, timeOf } from '../schema/time.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
@@ -75,6 +76,9 @@ async function removeContents(
     where blob.tenant = key.tenant and blob.hash = key.hash and not exists (
       select from ${tables.blobRefs} as ref where ref.tenant = blob.tenant and ref.hash = blob.hash
     )`.execute(transaction)
+  if (entity.type === importType)
+    await sql`delete from ${tables.importedBodies}
+      where tenant = ${entity.tenant}::text and source = ${entity.id}::text`.execute(transaction)
   const snapshots = await sql`delete from ${tables.snapshots} where stream = ${stream}::uuid`.execute(
     transaction,
   )

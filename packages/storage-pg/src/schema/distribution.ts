@@ -27,6 +27,8 @@ export const distributions: Readonly<Record<TableName, Distribution>> = {
   erasedPositions: { kind: 'distributed', column: 'stream', with: 'entities' },
   blobs: { kind: 'distributed', column: 'hash' },
   blobRefs: { kind: 'distributed', column: 'hash', with: 'blobs' },
+  importedBodies: { kind: 'distributed', column: 'record' },
+  bodyImports: { kind: 'reference' },
   logHead: { kind: 'reference' },
   consumers: { kind: 'reference' },
   migrations: { kind: 'reference' },

@@ -5,6 +5,7 @@ import { claimsOfAStream } from './migrations/0002-claims-of-a-stream.ts'
 import { logReaders } from './migrations/0003-log-readers.ts'
 import { referenceTimes } from './migrations/0004-reference-times.ts'
 import { erasures } from './migrations/0005-erasures.ts'
+import { importedBodiesOf } from './migrations/0006-imported-bodies.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
 export const migrations: readonly Migration[] = [
@@ -13,6 +14,7 @@ export const migrations: readonly Migration[] = [
   logReaders,
   referenceTimes,
   erasures,
+  importedBodiesOf,
 ]
 
 /** The newest schema version that this package knows. */

@@ -15,6 +15,8 @@ export interface Tables {
   readonly consumers: RawBuilder<unknown>
   readonly erasures: RawBuilder<unknown>
   readonly erasedPositions: RawBuilder<unknown>
+  readonly bodyImports: RawBuilder<unknown>
+  readonly importedBodies: RawBuilder<unknown>
   readonly migrations: RawBuilder<unknown>
 }
 
@@ -31,6 +33,8 @@ export function tablesOf(schema: string): Tables {
     consumers: sql.id(schema, 'consumers'),
     erasures: sql.id(schema, 'erasures'),
     erasedPositions: sql.id(schema, 'erased_positions'),
+    bodyImports: sql.id(schema, 'body_imports'),
+    importedBodies: sql.id(schema, 'imported_bodies'),
     migrations: sql.id(schema, 'migrations'),
   }
 }
