@@ -6,9 +6,11 @@ import { addCheck, addLint } from './commands/check.ts'
 import { addCompletion } from './commands/completion.ts'
 import type { AddCommand, CommandContext } from './commands/command-context.ts'
 import { addConsumers } from './commands/consumers.ts'
+import { addErase } from './commands/erase.ts'
 import { addExplain } from './commands/explain.ts'
 import { addGraph } from './commands/graph.ts'
 import { addSchema, addTypes } from './commands/generate.ts'
+import { addImportBodies } from './commands/import-bodies.ts'
 import { addInit } from './commands/init.ts'
 import { addEntities, addEvents, addHistory, addState, addTail } from './commands/inspect.ts'
 import { addMigrate } from './commands/migrate.ts'
@@ -22,7 +24,21 @@ const groups: readonly (readonly [heading: string, commands: readonly AddCommand
   ['Start:', [addInit]],
   ['Specs:', [addCheck, addLint, addFormat, addMigrateSpec, addTypes, addSchema, addGraph, addExplain]],
   ['Proof:', [addVerify, addSimulate, addCheckCompat]],
-  ['Storage:', [addEntities, addState, addHistory, addEvents, addTail, addConsumers, addMigrate, addStorage]],
+  [
+    'Storage:',
+    [
+      addEntities,
+      addState,
+      addHistory,
+      addEvents,
+      addTail,
+      addConsumers,
+      addMigrate,
+      addErase,
+      addImportBodies,
+      addStorage,
+    ],
+  ],
   ['Help:', [addCompletion]],
 ]
 

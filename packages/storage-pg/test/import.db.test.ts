@@ -242,7 +242,7 @@ describe('an import that is killed', () => {
       for (const statement of createBodies.split(';')) await runSql(engine, statement)
       await engine.close()
       // In the first page, within others, between two of them; at last not at all.
-      for (const nth of [9, 5, 10, 7, 12, 8, 0]) {
+      for (const nth of [9, 13, 8, 0]) {
         const child = startChild('import-and-die.ts', url, String(nth))
         const report = await child.report(() => true).catch(() => undefined)
         await child.kill()

@@ -77,7 +77,7 @@ async function run(context: StorageContext, options: ImportOptions): Promise<Imp
   if (!dryRun) await begin(context, entity, options.fromStart === true)
   let cursor = options.fromStart === true ? undefined : await readCursor(context, entity)
   let counts: ImportCounts = { imported: 0, bytes: 0, empty: 0, expired: 0 }
-  while (signal?.aborted !== true) {
+  while (!isAborted(signal)) {
     const rows = await readSource(context.database, source, cursor, batch)
     await context.probe('import.batch.read', { rows: rows.length })
     const last = rows.at(-1)
@@ -235,4 +235,8 @@ function beside({ id }: EntityKey): StorageError {
     'storage_contention',
     `another run imports from ${id} at the same time; let it end, or end it and run this one again`,
   )
+}
+
+function isAborted(signal: AbortSignal | undefined): boolean {
+  return signal?.aborted === true
 }
