@@ -44,10 +44,12 @@ describe('import-bodies', () => {
   it('counts in a dry run, imports, and has nothing to do the second time', async () => {
     const storage = await openStorage(database.url)
     onTestFinished(() => storage.close())
-    await database.query(`create table bodies (id int8 primary key, body text)`)
-    await database.query(`insert into bodies select n, 'body ' || n from generate_series(1, 12) as n`)
+    await database.query(`create table public.bodies (id int8 primary key, body text)`)
+    await database.query(`insert into public.bodies select n, 'body ' || n from generate_series(1, 12) as n`)
     const argv = ['import-bodies', '--table', 'bodies']
-    expect((await cli(...argv, '--dry-run')).stdout).toMatch(/^would import 12 records of /)
+    const dry = await cli(...argv, '--dry-run')
+    expect(dry.stderr).toBe('')
+    expect(dry.stdout).toMatch(/^would import 12 records of /)
     expect((await storage.stats()).blobs).toBe(0)
     expect((await cli(...argv)).stdout).toMatch(/^imported 12 records of /)
     expect((await storage.stats()).blobs).toBe(12)
