@@ -108,6 +108,21 @@ describe('the lock of a sweep', () => {
     await expect.poll(advisoryLocks).toEqual([])
   })
 
+  it('holds back no vacuum, however long it is held', async () => {
+    const storage = await open()
+    const horizons: unknown[] = []
+    const onProgress = async (): Promise<void> => {
+      const rows = await database.query(
+        `select activity.backend_xmin as xmin, activity.backend_xid as xid
+          from pg_locks join pg_stat_activity as activity using (pid)
+          where locktype = 'advisory' and activity.datname = current_database()`,
+      )
+      horizons.push(...rows)
+    }
+    await storage.sweep({ now, onProgress })
+    expect(horizons).toEqual([1, 2, 3].map(() => ({ xmin: null, xid: null })))
+  })
+
   it('is let go of when the sweep is aborted, and when it fails', async () => {
     const storage = await open()
     await storage.sweep({ now, signal: AbortSignal.abort() })

@@ -15,9 +15,9 @@ export async function tryAdvisoryLock(
     await client.connect()
     await client.query('begin')
     await client.query('set local idle_in_transaction_session_timeout = 0')
+    // Without parameters: they would leave a portal open, and its snapshot would hold back vacuum for as long as the lock.
     const { rows } = await client.query<{ locked: boolean }>(
-      'select pg_try_advisory_xact_lock(hashtextextended($1::text, 0)) as locked',
-      [name],
+      `select pg_try_advisory_xact_lock(hashtextextended(${client.escapeLiteral(name)}, 0)) as locked`,
     )
     if (rows[0]?.locked === true) return () => end(client)
   } catch (error) {
