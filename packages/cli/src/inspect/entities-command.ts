@@ -46,7 +46,7 @@ function rowOf({ id, status, version, updatedAt, deletedAt }: EntityHead): reado
 }
 
 /** Pages of entities of a type, none of them empty. */
-export async function* listPages(
+async function* listPages(
   storage: Storage,
   type: string,
   { tenant, status, deleted = false, limit = Infinity }: EntitiesOptions,

@@ -1,15 +1,12 @@
-// `perdure tail`: events as they commit. Looks at the heads of the entities and reads what came after the last look; it
-// works on every storage, and costs one page of heads for every 500 entities a look.
-import { formatEntityKey } from '@perdure/core'
-import type { EntityEvent, EntityHead, EntityKey, Storage } from '@perdure/core'
+// `perdure tail`: events as they commit, in the order of the log.
+import { formatEntityKey, subscribe, systemClock } from '@perdure/core'
+import type { EntityEvent } from '@perdure/core'
 import type { ExitCode } from '../exit-code.ts'
 import type { CliIo } from '../io.ts'
 import { formatTime } from '../terminal/format-time.ts'
 import { paintFor } from '../terminal/paint.ts'
 import type { Painter } from '../terminal/paint.ts'
-import { sleep } from '../terminal/sleep.ts'
 import { describeParams, describeStep } from './describe-event.ts'
-import { listPages } from './entities-command.ts'
 import { findSpecs } from './known-specs.ts'
 import { maskEvent, sensitiveNames } from './mask-event.ts'
 import type { StorageOptions } from './storage-options.ts'
@@ -18,7 +15,7 @@ import { CliError } from '../errors/cli-error.ts'
 
 /** How to follow. */
 export interface TailOptions extends StorageOptions {
-  /** Milliseconds between looks. */
+  /** Milliseconds between looks, should no news come. */
   readonly interval: number
   readonly json?: boolean
 }
@@ -40,14 +37,19 @@ export async function runTail(
   const paint = paintFor(io.stdout, io.env)
   const print = options.json === true ? (event: EntityEvent) => JSON.stringify(event) : printLine(paint)
   return withStorage(io, options, async (storage) => {
-    const read = () => readHeads(storage, types, id, options)
-    const seen = new Map((await read()).map((head) => [keyOf(head), head.version]))
+    const { head } = await storage.readLog({ after: 0n, limit: 0 })
     io.stderr.write(`following ${types.join(', ')}; Ctrl-C ends\n`)
-    while (!signal.aborted) {
-      await sleep(io, options.interval, signal)
-      const events = await readNewEvents(storage, await read(), seen)
-      const shown = events.map((event) => print(maskEvent(event, hidden.get(event.type) ?? new Set())))
-      io.stdout.write(shown.map((line) => `${line}\n`).join(''))
+    const following = subscribe(storage, {
+      after: head,
+      types,
+      tenant: options.tenant,
+      pollIntervalMs: options.interval,
+      signal,
+      clock: io.clock ?? systemClock,
+    })
+    for await (const { event } of following) {
+      if (id !== undefined && event.id !== id) continue
+      io.stdout.write(`${print(maskEvent(event, hidden.get(event.type) ?? new Set()))}\n`)
       await io.stdout.ready()
     }
     return 0
@@ -58,44 +60,6 @@ function nothingToFollow(): CliError {
   return new CliError('usage', 'nothing says which entities to follow', {
     hint: 'name a type, or --specs whose types are followed',
   })
-}
-
-async function readHeads(
-  storage: Storage,
-  types: readonly string[],
-  id: string | undefined,
-  options: TailOptions,
-): Promise<readonly EntityHead[]> {
-  if (id !== undefined) {
-    const found = await storage.readHeads(types.map((type) => ({ tenant: options.tenant, type, id })))
-    return found.filter((head) => head !== undefined)
-  }
-  const heads: EntityHead[] = []
-  for (const type of types) {
-    for await (const page of listPages(storage, type, { tenant: options.tenant, deleted: true }))
-      heads.push(...page)
-  }
-  return heads
-}
-
-/** The events after those that were seen, in order of time; each entity's in its own order. Updates what was seen. */
-async function readNewEvents(
-  storage: Storage,
-  heads: readonly EntityHead[],
-  seen: Map<string, number>,
-): Promise<readonly EntityEvent[]> {
-  const events: EntityEvent[] = []
-  for (const head of heads) {
-    const last = seen.get(keyOf(head)) ?? 0
-    if (head.version <= last) continue
-    events.push(...(await storage.readEvents(head, { fromSequence: last + 1, toSequence: head.version })))
-    seen.set(keyOf(head), head.version)
-  }
-  return events.toSorted((a, b) => a.at - b.at)
-}
-
-function keyOf({ type, id }: EntityKey): string {
-  return `${type}\0${id}`
 }
 
 function printLine(paint: Painter): (event: EntityEvent) => string {
