@@ -98,7 +98,7 @@ describe('wrong usage', () => {
     [
       'a fault that is none',
       ['simulate', '--faults', 'failAfter,fire'],
-      "error usage: there is no fault 'fire'\n  = --faults is swarm, none, or some of failBefore,failAfter,latency,duplicate,missingBlob,corruptBlob,crashBefore,crashDuring,crashAfter\n",
+      "error usage: there is no fault 'fire'\n  = --faults is swarm, none, or some of failBefore,failAfter,latency,duplicate,missingBlob,corruptBlob,crashBefore,crashDuring,crashAfter,reorder,clockJump\n",
     ],
     [
       'fields that are none',

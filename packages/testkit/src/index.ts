@@ -27,7 +27,7 @@ export { FaultPlan, faultPlan } from './faulty-storage/fault-plan.ts'
 export type { RandomFaultOptions } from './faulty-storage/fault-plan.ts'
 export { faultyStorage } from './faulty-storage/faulty-storage.ts'
 export type { FaultyStorage, FaultyStorageOptions } from './faulty-storage/faulty-storage.ts'
-export { soundFaults } from './faulty-storage/sound-faults.ts'
+export { soundFaults, timeFaults } from './faulty-storage/sound-faults.ts'
 export { unsyncedStorage } from './faulty-storage/unsynced-storage.ts'
 export type { UnsyncedStorage } from './faulty-storage/unsynced-storage.ts'
 

@@ -1,7 +1,7 @@
 // `perdure simulate`: hosts that crash on a storage that goes wrong, seed by seed, in virtual time.
 import path from 'node:path'
 import { systemClock } from '@perdure/core'
-import { simulate, soundFaults } from '@perdure/testkit'
+import { simulate, soundFaults, timeFaults } from '@perdure/testkit'
 import type { Fault, SimulateOptions, SimulationReport } from '@perdure/testkit'
 import { CliError } from '../errors/cli-error.ts'
 import type { ExitCode } from '../exit-code.ts'
@@ -71,10 +71,11 @@ async function carryOut(io: CliIo, seeds: number, options: SimulateOptions): Pro
 /** `swarm`, `none`, or kinds of faults by name. @throws CliError `usage` */
 function faultsOf(text: string): 'swarm' | 'none' | readonly Fault[] {
   if (text === 'swarm' || text === 'none') return text
-  const kinds = [...new Set(soundFaults.map(({ kind }) => kind))]
+  const all = [...soundFaults, ...timeFaults]
+  const kinds = [...new Set(all.map(({ kind }) => kind))]
   const names = text.split(',').map((name) => name.trim())
   const unknown = names.find((name) => !kinds.some((kind) => kind === name))
-  if (unknown === undefined) return soundFaults.filter(({ kind }) => names.includes(kind))
+  if (unknown === undefined) return all.filter(({ kind }) => names.includes(kind))
   throw new CliError('usage', `there is no fault '${unknown}'`, {
     hint: `--faults is swarm, none, or some of ${kinds.join(',')}`,
   })

@@ -14,6 +14,10 @@ export type Fault =
   | { readonly kind: 'hang'; readonly isCarriedOut: boolean }
   /** Answers late. */
   | { readonly kind: 'latency'; readonly ms: number }
+  /** Carried out after the call that comes next, as by a pool with several connections; alone if none comes in a second. */
+  | { readonly kind: 'reorder' }
+  /** Before the call the host's time of day is corrected by so much; its timers stay where they are. */
+  | { readonly kind: 'clockJump'; readonly ms: number }
   /** Carried out twice, as by a driver or a proxy that repeats. */
   | { readonly kind: 'duplicate' }
   /** A commit is carried out and answers for fewer units than it was sent. */

@@ -16,6 +16,8 @@ export interface FaultyStorageOptions {
   readonly onCrash?: (call: StorageCall) => void
   /** Takes the last acknowledged commits back, for `lostUnsynced`; see `unsyncedStorage`. */
   readonly losePower?: (commits: number) => Promise<void>
+  /** Corrects the host's time of day, for `clockJump`. */
+  readonly jumpClock?: (ms: number) => void
   /** How long the calls of a plan without latency take: on the way there, and on the way back. Milliseconds. */
   readonly delaysMs?: (call: StorageCall) => readonly [there: number, back: number]
   /** Told what became of each call, for traces. */
@@ -48,6 +50,9 @@ export function faultyStorage(
   }) as FaultyStorage
 }
 
+/** How long a call waits to be overtaken. */
+const overtakenWithinMs = 1_000
+
 type Method = (...args: unknown[]) => Promise<unknown>
 
 class FaultyCalls {
@@ -56,6 +61,8 @@ class FaultyCalls {
   readonly #options: FaultyStorageOptions
   #isDead = false
   #isLost = false
+  /** Calls that wait to be overtaken. */
+  readonly #held = new Set<() => void>()
 
   constructor(inner: Storage, plan: FaultPlan, options: FaultyStorageOptions) {
     this.#inner = inner
@@ -83,6 +90,7 @@ class FaultyCalls {
     try {
       return await this.#carryOut(call, args, fault)
     } finally {
+      if (fault?.kind !== 'reorder') for (const goOn of this.#held) goOn()
       await wait(back, hostClock)
       if (this.#isDead) await never()
     }
@@ -105,6 +113,12 @@ class FaultyCalls {
       case 'latency':
         await wait(fault.ms, this.#options.clock)
         return this.#isLost ? never() : real()
+      case 'reorder':
+        await this.#beOvertaken()
+        return this.#isLost ? never() : real()
+      case 'clockJump':
+        this.#jumpClock(fault.ms)
+        return real()
       case 'duplicate':
         await real()
         return real()
@@ -145,6 +159,25 @@ class FaultyCalls {
       const units = args[0] as readonly CommitUnit[]
       await this.#inner.commit(units.slice(0, Math.ceil(units.length / 2)))
     }
+  }
+
+  /** Waits until another call has been carried out, though not for ever: there may be no other. */
+  async #beOvertaken(): Promise<void> {
+    const { clock } = this.#options
+    const overtaken = new Promise<void>((resolve) => {
+      const goOn = (): void => {
+        this.#held.delete(goOn)
+        resolve()
+      }
+      this.#held.add(goOn)
+    })
+    await Promise.race([overtaken, wait(overtakenWithinMs, clock)])
+  }
+
+  #jumpClock(ms: number): void {
+    const { jumpClock } = this.#options
+    if (jumpClock === undefined) throw new TypeError('clockJump needs options.jumpClock')
+    jumpClock(ms)
   }
 
   async #losePower(call: StorageCall, commits: number): Promise<void> {

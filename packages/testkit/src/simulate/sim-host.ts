@@ -8,6 +8,7 @@ import type { VirtualClock } from './virtual-clock.ts'
 export class HostClock implements Clock {
   readonly #clock: VirtualClock
   #resumesAt = 0
+  #skewMs = 0
   #isDead = false
 
   constructor(clock: VirtualClock) {
@@ -15,7 +16,12 @@ export class HostClock implements Clock {
   }
 
   now(): number {
-    return this.#clock.now()
+    return this.#clock.now() + this.#skewMs
+  }
+
+  /** Corrects the time of day; timers stay. */
+  jump(ms: number): void {
+    this.#skewMs += ms
   }
 
   setTimeout(callback: () => void, delayMs: number): unknown {

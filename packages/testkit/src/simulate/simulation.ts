@@ -217,6 +217,7 @@ export class Simulation {
       delaysMs: ({ index: call }) => [delayOf(run.schedule, call, 1), delayOf(run.schedule, call, 2)],
       onCall: (call, fault) => this.#note(life, call, fault),
       onCrash: () => this.#bury({ life, clock }),
+      jumpClock: (ms) => clock.jump(ms),
     })
     let ids = 0
     const host = await this.#startHost({

@@ -69,6 +69,37 @@ describe('a fault of a call', () => {
     expect(await versionOf(inner, one)).toBe(1)
   })
 
+  it('reorder: the call that comes next is carried out first', async () => {
+    const clock = new VirtualClock()
+    const { inner, storage } = broken({ kind: 'reorder' }, { clock })
+    const order: string[] = []
+    const first = storage.commit([unitOf(one, 0)]).then(() => order.push('first'))
+    expect(await isSettled(first)).toBe(false)
+    expect(await versionOf(inner, one)).toBe(0)
+    await storage.commit([unitOf(two, 0)]).then(() => order.push('second'))
+    await first
+    expect(order).toEqual(['second', 'first'])
+    expect(await versionOf(inner, one)).toBe(1)
+  })
+
+  it('reorder: a call that no other overtakes goes alone in the end', async () => {
+    const clock = new VirtualClock()
+    const { inner, storage } = broken({ kind: 'reorder' }, { clock })
+    const alone = storage.commit([unitOf(one, 0)])
+    await clock.advance(1_000)
+    await alone
+    expect(await versionOf(inner, one)).toBe(1)
+  })
+
+  it('clockJump: the host has another time of day, and the call is carried out', async () => {
+    const jumps: number[] = []
+    const { inner, storage } = broken({ kind: 'clockJump', ms: -5 }, { jumpClock: (ms) => jumps.push(ms) })
+    await storage.commit([unitOf(one, 0)])
+    expect([jumps, await versionOf(inner, one)]).toEqual([[-5], 1])
+    const { storage: without } = broken({ kind: 'clockJump', ms: 5 })
+    await expect(without.commit([unitOf(one, 0)])).rejects.toThrow('clockJump needs options.jumpClock')
+  })
+
   it.each([true, false])('hang (carried out: %s): no answer, ever', async (isCarriedOut) => {
     const { inner, storage } = broken({ kind: 'hang', isCarriedOut })
     expect(await isSettled(storage.commit([unitOf(one, 0)]))).toBe(false)

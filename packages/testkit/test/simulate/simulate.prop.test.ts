@@ -1,4 +1,4 @@
-import { runOfSeed, simulate, simulateEveryFault, simulateRun } from '@perdure/testkit'
+import { runOfSeed, simulate, simulateEveryFault, simulateRun, timeFaults } from '@perdure/testkit'
 import '@perdure/testkit/vitest'
 import { describe, expect, it } from 'vitest'
 import { sessionSpec } from '../arbitraries/specs.ts'
@@ -43,6 +43,13 @@ it(
       expect(report.reached.get(point) ?? 0, point).toBeGreaterThan(0)
   },
 )
+
+it.each(['reorder', 'clockJump'] as const)('a campaign of %s alone keeps every promise', async (kind) => {
+  const faults = timeFaults.filter((fault) => fault.kind === kind)
+  const report = await simulate({ ...options, seed: 1, seeds: 80, faults })
+  expect(report).toHold()
+  expect(report.reached.get(`${kind} of commit`) ?? 0).toBeGreaterThan(0)
+})
 
 describe('a seed', () => {
   it('is the same run every time, to the last call', async () => {
