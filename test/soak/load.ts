@@ -1,6 +1,6 @@
 // A host under load: many commands at once, each asked again under its key until it is known what became of it. Used by
 // every campaign, in its own process or in one that is killed.
-import { setTimeout as sleep } from 'node:timers/promises'
+import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { createHost } from '@perdure/actors'
 import type { Host, HostOptions } from '@perdure/actors'
 import type { Storage } from '@perdure/core'
@@ -81,7 +81,11 @@ export class Load {
   }
 
   async #runLane(): Promise<void> {
-    while (!this.#isEnding) await this.#carryOut(this.#options.next(), false)
+    while (!this.#isEnding) {
+      await this.#carryOut(this.#options.next(), false)
+      // A storage in memory answers within the turn, and would leave no room for whoever is to end this.
+      await turn()
+    }
   }
 
   async #carryOut(n: number, isDoubtful: boolean): Promise<void> {

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { promisify } from 'node:util'
+import { Client } from 'pg'
 import { startServer } from '../../setup/server.ts'
 import type { TestServer } from '../../setup/server.ts'
 import { between } from '../campaign.ts'
@@ -46,15 +47,32 @@ async function fill(file: string, leave: number): Promise<void> {
 
 /** A log that cannot grow is a panic: the server goes down and, as long as the disk is full, may not come back. */
 async function startIfDown(server: TestServer): Promise<boolean> {
+  for (let attempt = 1; attempt <= 60; attempt++) {
+    if (await isUp(server)) return false
+    await sleep(50)
+  }
+  // PostgreSQL 18 can be left without a startup process when its recovery, too, found the disk full: somebody must end it.
   const pid = await server.pid().catch(() => undefined)
   try {
-    if (pid !== undefined) process.kill(pid, 0)
-    if (pid !== undefined) return false
+    if (pid !== undefined) process.kill(pid, 'SIGKILL')
   } catch {
     // It is gone.
   }
   await server.restart()
   return true
+}
+
+async function isUp(server: TestServer): Promise<boolean> {
+  const client = new Client({ connectionString: server.url })
+  client.on('error', () => {})
+  try {
+    await client.connect()
+    return true
+  } catch {
+    return false
+  } finally {
+    await client.end().catch(() => {})
+  }
 }
 
 /** ENOSPC, for tables and for the log. */

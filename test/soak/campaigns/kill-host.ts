@@ -35,16 +35,20 @@ async function killAndCompare({
   const { random, isOver, say } = context
   const ledger = new Ledger()
   const reached = new Map<string, number>()
+  const aimed = new Set<string>()
   let kills = 0
   let next = new Worker()
   try {
     while (kills < context.faults && !isOver()) {
       const worker = next
       next = new Worker()
-      // Points that were not reached yet come first.
-      const missed = points.filter((point) => !reached.has(point))
+      // Points that were not tried yet come first; some belong to work that no host of a campaign does.
+      const untried = points.filter((point) => !aimed.has(point))
       const point =
-        kills % 2 === 0 && points.length > 0 ? oneOf(random, missed.length > 0 ? missed : points) : undefined
+        kills % 2 === 0 && points.length > 0
+          ? oneOf(random, untried.length > 0 ? untried : points.filter((point) => reached.has(point)))
+          : undefined
+      if (point !== undefined) aimed.add(point)
       const order: WorkerOrder = {
         url,
         first: ledger.next(),
@@ -54,7 +58,7 @@ async function killAndCompare({
         lanes: 16,
         ...(point && { killAt: { point, visit: point.includes('restore') ? 1 : between(random, 1, 6) } }),
       }
-      const lines = point === undefined ? 1 + Math.floor(random.next() ** 2 * maxLines) : maxLines * 2
+      const lines = point === undefined ? 1 + Math.floor(random.next() ** 2 * maxLines) : 600
       await worker.work(order, ledger.logOf(kills + 1), (count) => count === lines)
       kills++
       if (worker.diedAt !== undefined) reached.set(worker.diedAt, (reached.get(worker.diedAt) ?? 0) + 1)

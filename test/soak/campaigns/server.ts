@@ -117,11 +117,11 @@ export const errors: Campaign = {
           oneOf(context.random, passing),
         ])
       }
-      // Of sessions opened from here on; the load waits for locks and statements no longer than this.
-      await database.query(`alter database ${database.name} set lock_timeout = 60`)
-      await database.query(`alter database ${database.name} set statement_timeout = 150`)
+      // The load waits for locks and statements no longer than this.
+      const url = new URL(database.url)
+      url.searchParams.set('options', '-c lock_timeout=60 -c statement_timeout=150')
       const heal = async (): Promise<void> => void (await database.query('delete from trouble'))
-      return underLoad({ context, url: database.url, disturb, heal })
+      return underLoad({ context, url: url.href, directUrl: database.url, disturb, heal })
     }),
 }
 
@@ -129,7 +129,7 @@ export const errors: Campaign = {
 async function holdLog(database: TestDatabase, ms: number): Promise<void> {
   const client = new Client({ connectionString: database.url })
   await client.connect()
-  await client.query('begin; set local statement_timeout = 0; set local lock_timeout = 0')
+  await client.query('begin')
   await client.query('select from perdure.log_head for update')
   await sleep(ms)
   await client.end()
