@@ -80,11 +80,13 @@ describe('hot statements', () => {
 /** Indexes that no hot statement needs, and who does. */
 const ofOthers: Readonly<Record<string, string>> = {
   blob_refs_referenced_at: 'a prune goes through it from time to time',
+  body_imports_pkey: 'importing bodies, once',
   consumers_pkey: 'consumers are a handful',
   entities_deleted: 'a prune goes through it from time to time',
   erased_positions_last: 'reading the log and looking it through, where something was erased',
   erased_positions_pkey: 'erasing an entity',
   erasures_pkey: 'erasing an entity',
+  imported_bodies_pkey: 'importing bodies, once',
   log_head_pkey: 'keeps the table at one row',
   migrations_pkey: 'keeps a migration from being noted twice',
 }
