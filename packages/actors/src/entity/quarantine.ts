@@ -4,7 +4,7 @@ import { isPerdureError } from '@perdure/core'
 import type { Clock, PerdureError } from '@perdure/core'
 
 /** How long a damaged stream is not read again, milliseconds. */
-export const quarantineMs = 5_000
+const quarantineMs = 5_000
 
 /** Of one entity; held by its process. */
 export class Quarantine {
