@@ -51,3 +51,6 @@ export {
 } from './errors/host-errors.ts'
 export { SpecSwapRefused } from './errors/spec-swap-refused.ts'
 export type { SwapReason } from './errors/spec-swap-refused.ts'
+
+export { toMachine } from './machine/to-machine.ts'
+export type { MachineContext, MachineEvent, MachineInput } from './machine/to-machine.ts'

@@ -2,7 +2,7 @@
 import { compileModel, unborn } from '@perdure/core'
 import { openMemoryStorage } from '@perdure/core/memory'
 import { describe, expect, it } from 'vitest'
-import { createActor, setup, toPromise, waitFor } from 'xstate'
+import { createActor, setup, spawnChild, toPromise, waitFor } from 'xstate'
 import type { InspectionEvent } from 'xstate'
 import { entityDeps, entityLogic } from '../src/index.ts'
 import type { CommandOutcome, EntityActorEvent, EntitySnapshot } from '../src/index.ts'
@@ -211,5 +211,31 @@ describe('entity logic without a host', () => {
     parent.send({ type: 'end' })
     await toPromise(parent)
     expect(child?.getSnapshot()).toMatchObject({ status: 'done', output: { version: 2 } })
+  })
+
+  it('is spawned by another machine, goes through its phases, and tells subscribers of each committed state', async () => {
+    const { logic } = standAlone()
+    const machine = setup({ actors: { task: logic } }).createMachine({
+      entry: spawnChild('task', { id: 'task', input: { id: 't-1', isDormant: true } }),
+    })
+    const parent = createActor(machine).start()
+    const child = parent.getSnapshot().children['task']
+    if (child === undefined) throw new Error('no child')
+    const phases: string[] = []
+    const versions: number[] = []
+    child.subscribe(({ phase, context }: EntitySnapshot) => {
+      if (phases.at(-1) !== phase) phases.push(phase)
+      if (context !== undefined && versions.at(-1) !== context.version) versions.push(context.version)
+    })
+    for (const kind of ['create', 'Start'] as const) {
+      const { event, outcome } = command(kind)
+      child.send(event)
+      expect(await outcome).toMatchObject({ ok: true })
+    }
+    parent.stop()
+    expect(phases).toEqual(['unloaded', 'running'])
+    expect(versions).toEqual([1, 2])
+    const last = { status: 'stopped', phase: 'stopped', context: { status: 'Busy', version: 2 } }
+    expect(child.getSnapshot()).toMatchObject(last)
   })
 })
