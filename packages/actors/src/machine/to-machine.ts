@@ -102,7 +102,7 @@ function born(model: EntityModel, fields: JsonObject): MachineContext {
 
 /** The state that an action leads to; undefined when it is rejected. */
 function ask(model: EntityModel, { context, event }: Step): EntityState | undefined {
-  const state: EntityState = { ...unborn, ...context, status: String(context.fields['status']), version: 1 }
+  const state: EntityState = { ...unborn, ...context, status: context.fields['status'] as string, version: 1 }
   const command = { kind: 'action', action: event.type, params: event.params ?? {}, meta: {} } as const
   const related = new Map(Object.entries(event.related ?? {}))
   for (;;) {
