@@ -50,7 +50,7 @@ async function preparePerdure(setting: Setting): Promise<Runner> {
       })
     },
     verify: async () => refuseWrong(wrong),
-    close: () => host.stop(),
+    close: async () => void (await host.stop()),
   }
 }
 

@@ -79,6 +79,12 @@ export interface StopOptions {
   readonly deadlineMs?: number
 }
 
+/** How a host has stopped. */
+export interface StopReport {
+  /** Whether every accepted command was settled before the deadline; if not, the rest was rejected with `HostStopped`. */
+  readonly isDrained: boolean
+}
+
 /** How an entity is created. */
 export interface SpawnOptions<Type extends EntityTypeShape = UntypedEntity> {
   /** @defaultValue a new id */
