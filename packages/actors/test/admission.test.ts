@@ -8,15 +8,18 @@ function admit(maxEntries: number, maxBytes = Infinity): Admission {
   return new Admission({ maxEntries, maxBytes }, new VirtualClock())
 }
 
-/** Enters one after another. @returns the tickets, and the names of those inside in the order in which they came in */
+/** Enters one after another. @returns what lets one leave, and the names in the order in which they came in */
 function enterAll(admission: Admission, bytes: Readonly<Record<string, number>>) {
   const order: string[] = []
   const tickets: Record<string, Ticket> = {}
   for (const [name, size] of Object.entries(bytes)) {
+    const goIn = (ticket: Ticket): void => {
+      tickets[name] = ticket
+      order.push(name)
+    }
     const ticket = admission.enter(size)
-    tickets[name] = ticket
-    if (ticket.wait === undefined) order.push(name)
-    else void ticket.wait.then(() => order.push(name))
+    if (ticket === undefined) admission.lineUp(size, undefined, goIn, () => {})
+    else goIn(ticket)
   }
   const leave = (name: string): void => admission.leave(tickets[name] as Ticket)
   return { order, leave }
@@ -68,16 +71,40 @@ describe('admission', () => {
     expect(admission).toMatchObject({ entries: 1, bytes: 8, waiting: 0 })
   })
 
-  it('gives no place to who has given up waiting, and lets those behind him in if they fit', async () => {
+  it('gives no place to who has given up waiting, and lets those behind him in if they fit', () => {
     const admission = admit(10, 100)
-    admission.enter(60)
+    enterAll(admission, { a: 60 })
     const giveUp = new AbortController()
-    const large = admission.enter(50, giveUp.signal)
-    const small = admission.enter(40)
-    giveUp.abort(new Error('enough'))
-    await expect(large.wait).rejects.toThrow('enough')
-    await small.wait
+    const reasons: unknown[] = []
+    admission.lineUp(
+      50,
+      giveUp.signal,
+      () => {},
+      (reason) => reasons.push(reason),
+    )
+    const { order } = enterAll(admission, { small: 40 })
+    const reason = new Error('enough')
+    giveUp.abort(reason)
+    expect(reasons).toEqual([reason])
+    expect(order).toEqual(['small'])
     expect(admission).toMatchObject({ entries: 2, bytes: 100, waiting: 0 })
+  })
+
+  it('lets a hundred thousand in that leave at once', () => {
+    const admission = admit(1)
+    const { leave } = enterAll(admission, { a: 0 })
+    let count = 0
+    for (let index = 0; index < 100_000; index++) {
+      admission.lineUp(
+        0,
+        undefined,
+        (ticket) => (count++, admission.leave(ticket)),
+        () => {},
+      )
+    }
+    leave('a')
+    expect(count).toBe(100_000)
+    expect(admission).toMatchObject({ entries: 0, waiting: 0 })
   })
 
   it('is past when those have left who were there, whoever has come since', async () => {
@@ -99,15 +126,20 @@ describe('admission', () => {
   })
 
   it('is past when the last of those who were there gives up', async () => {
-    const admission = admit(1)
-    const ticket = admission.enter(0)
+    const admission = admit(10, 100)
+    const { leave } = enterAll(admission, { a: 90 })
     const giveUp = new AbortController()
-    const waiting = admission.enter(0, giveUp.signal)
+    admission.lineUp(
+      99,
+      giveUp.signal,
+      () => {},
+      () => {},
+    )
     const past = admission.whenPast()
-    admission.enter(0)
-    admission.leave(ticket)
-    await waiting.wait
-    admission.leave(waiting)
+    const later = enterAll(admission, { later: 5 })
+    giveUp.abort(new Error('enough'))
+    expect(later.order).toEqual(['later'])
+    leave('a')
     await past
   })
 

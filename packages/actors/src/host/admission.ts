@@ -16,8 +16,13 @@ export interface Ticket {
   readonly bytes: number
   /** When it was asked for, epoch milliseconds. */
   readonly since: number
-  /** Resolves when it is inside, rejects when the signal gives up first; undefined when it went in at once. */
-  readonly wait: Promise<void> | undefined
+}
+
+/** Somebody who waits. */
+interface Waiter {
+  readonly signal: AbortSignal | undefined
+  readonly goIn: (ticket: Ticket) => void
+  readonly giveUp: () => void
 }
 
 interface Flush {
@@ -34,7 +39,8 @@ export class Admission {
   readonly #clock: Pick<Clock, 'now'>
   // Both in the order of the tickets' numbers: who goes in is always the first of the line.
   readonly #inside = new Set<Ticket>()
-  readonly #line = new Map<Ticket, () => void>()
+  readonly #line = new Map<Ticket, Waiter>()
+  #isLettingIn = false
   #bytes = 0
   #issued = 0
   #flushes: Flush[] = []
@@ -64,14 +70,34 @@ export class Admission {
     return this.#oldest()?.since
   }
 
-  /** Goes in at once, or lines up. */
-  enter(bytes: number, signal?: AbortSignal): Ticket {
-    const number = ++this.#issued
-    const since = this.#clock.now()
-    if (this.#line.size > 0 || !this.#hasRoom(bytes)) return this.#lineUp({ number, bytes, since }, signal)
-    const ticket = { number, bytes, since, wait: undefined }
-    this.#goIn(ticket)
+  /** Goes in at once; undefined when there is no room, or somebody else waits for it: then line up. */
+  enter(bytes: number): Ticket | undefined {
+    if (this.#line.size > 0 || !this.#hasRoom(bytes)) return undefined
+    const ticket = this.#issue(bytes)
+    this.#take(ticket)
     return ticket
+  }
+
+  /**
+   * Waits for room. `goIn` is called in the moment there is, so that nobody who asks later is faster; `giveUp` with the signal's
+   * reason, should that fire first.
+   */
+  lineUp(
+    bytes: number,
+    signal: AbortSignal | undefined,
+    goIn: (ticket: Ticket) => void,
+    giveUp: (reason: Error) => void,
+  ): void {
+    const ticket = this.#issue(bytes)
+    const leaveLine = (): void => {
+      this.#line.delete(ticket)
+      // He may have been the first, and too large for the room that others behind him fit in.
+      this.#letIn()
+      if (this.#flushes.length > 0) this.#wakeFlushes()
+      giveUp(signal?.reason as Error)
+    }
+    this.#line.set(ticket, { signal, goIn, giveUp: leaveLine })
+    signal?.addEventListener('abort', leaveLine, { once: true })
   }
 
   /** Gives the place back, and lets in whoever has room now, in order. */
@@ -90,34 +116,24 @@ export class Admission {
     })
   }
 
-  #lineUp(place: Omit<Ticket, 'wait'>, signal: AbortSignal | undefined): Ticket {
-    let goIn = (): void => {}
-    let giveUp = (): void => {}
-    const wait = new Promise<void>((resolve, reject) => {
-      goIn = () => {
-        signal?.removeEventListener('abort', giveUp)
-        resolve()
-      }
-      giveUp = () => {
-        this.#line.delete(ticket)
-        // He may have been the first, and too large for the room that others behind him fit in.
-        this.#letIn()
-        if (this.#flushes.length > 0) this.#wakeFlushes()
-        reject(signal?.reason as Error)
-      }
-    })
-    const ticket: Ticket = { ...place, wait }
-    this.#line.set(ticket, goIn)
-    signal?.addEventListener('abort', giveUp, { once: true })
-    return ticket
+  #issue(bytes: number): Ticket {
+    return { number: ++this.#issued, bytes, since: this.#clock.now() }
   }
 
+  /** Whoever goes in may leave at once: the loop sees it, and the stack stays flat however many do. */
   #letIn(): void {
-    for (const [ticket, goIn] of this.#line) {
-      if (!this.#hasRoom(ticket.bytes)) return
-      this.#line.delete(ticket)
-      this.#goIn(ticket)
-      goIn()
+    if (this.#isLettingIn) return
+    this.#isLettingIn = true
+    try {
+      for (const [ticket, { signal, goIn, giveUp }] of this.#line) {
+        if (!this.#hasRoom(ticket.bytes)) return
+        this.#line.delete(ticket)
+        this.#take(ticket)
+        signal?.removeEventListener('abort', giveUp)
+        goIn(ticket)
+      }
+    } finally {
+      this.#isLettingIn = false
     }
   }
 
@@ -127,7 +143,7 @@ export class Admission {
     return this.#inside.size < maxEntries && this.#bytes + bytes <= maxBytes
   }
 
-  #goIn(ticket: Ticket): void {
+  #take(ticket: Ticket): void {
     this.#inside.add(ticket)
     this.#bytes += ticket.bytes
   }

@@ -100,15 +100,24 @@ export class CommandIntake {
   }
 
   #admit(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
+    const bytes = estimateCommandBytes(command)
+    const ticket = this.#admission.enter(bytes)
+    if (ticket !== undefined) return this.#submit(entity, command, ticket, options)
     const { signal } = options
+    return new Promise((resolve, reject) => {
+      const goIn = (admitted: Ticket): void => resolve(this.#goIn(entity, command, admitted, options))
+      this.#admission.lineUp(bytes, signal, goIn, reject)
+    })
+  }
+
+  /** There is room at last. Who finds the host stopping gives the place back. */
+  #goIn(entity: EntityKey, command: Command, ticket: Ticket, options: AskOptions): Promise<TryAskResult> {
     try {
-      const ticket = this.#admission.enter(estimateCommandBytes(command), signal)
-      if (ticket.wait === undefined) return this.#submit(entity, command, ticket, options)
-      const submit = (): Promise<TryAskResult> => this.#submit(entity, command, ticket, options)
-      const admitted = this.#admitted(ticket, entity, signal).then(submit)
-      return admitted.catch((error: unknown) => failedAsk(error, signal))
+      this.#life.refuseWhenStopping(entity)
+      return this.#submit(entity, command, ticket, options)
     } catch (error) {
-      return failedAsk(error, signal)
+      this.#admission.leave(ticket)
+      return failedAsk(error, options.signal)
     }
   }
 
@@ -170,18 +179,6 @@ export class CommandIntake {
         const what = commandName(request.command)
         this.#troubles.report(new AcknowledgedCommandLost(formatEntityKey(entity), what, outcome.error))
       },
-    }
-  }
-
-  /** Waits for room. Whoever gave up meanwhile, or finds the host stopping, gives the place back. */
-  async #admitted(ticket: Ticket, entity: EntityKey, signal?: AbortSignal): Promise<void> {
-    await ticket.wait
-    try {
-      signal?.throwIfAborted()
-      this.#life.refuseWhenStopping(entity)
-    } catch (error) {
-      this.#admission.leave(ticket)
-      throw error
     }
   }
 }
