@@ -58,7 +58,7 @@ async function killAndCompare({
         lanes: 16,
         ...(point && { killAt: { point, visit: point.includes('restore') ? 1 : between(random, 1, 6) } }),
       }
-      const lines = point === undefined ? 1 + Math.floor(random.next() ** 2 * maxLines) : 600
+      const lines = point === undefined ? 1 + Math.floor(random.next() ** 2 * maxLines) : 250
       await worker.work(order, ledger.logOf(kills + 1), (count) => count === lines)
       kills++
       if (worker.diedAt !== undefined) reached.set(worker.diedAt, (reached.get(worker.diedAt) ?? 0) + 1)
@@ -122,7 +122,7 @@ export const killHost: Campaign = {
         url: database.url,
         points,
         meanwhile: () => loseNotes(database),
-        maxLines: 1_000,
+        maxLines: 300,
       }),
     )
   },
