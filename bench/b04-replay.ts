@@ -41,7 +41,7 @@ async function preparePerdure(setting: Setting): Promise<Runner> {
       const { counters } = await counter.state()
       return counters['count'] ?? 0
     },
-    close: async () => void (await host.stop()),
+    close: () => host.stop(),
   })
 }
 

@@ -50,7 +50,7 @@ async function preparePerdure(setting: Setting): Promise<Runner> {
       })
     },
     verify: async () => refuseWrong(wrong),
-    close: async () => void (await host.stop()),
+    close: () => host.stop(),
   }
 }
 

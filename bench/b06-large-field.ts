@@ -83,7 +83,7 @@ function perdure(isDistinct: boolean): Contender['prepare'] {
             throw new Error(`${ref.id} does not hold what it was asked to`)
         }
       },
-      close: async () => void (await host.stop()),
+      close: () => host.stop(),
     }
   }
 }

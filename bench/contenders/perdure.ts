@@ -60,7 +60,7 @@ export async function perdureCounters(url: string, counters: number): Promise<Co
       return (await ref.state()).counters['count'] ?? 0
     },
     takeFigures: () => batches.take(),
-    close: async () => void (await host.stop()),
+    close: () => host.stop(),
   }
 }
 

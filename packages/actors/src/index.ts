@@ -11,7 +11,6 @@ export type {
   HostOptions,
   SpawnOptions,
   StopOptions,
-  StopReport,
 } from './host/host-options.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'

@@ -7,6 +7,7 @@ import { PGlite } from '@electric-sql/pglite'
 import { afterEach, beforeEach, describe, expect, it } from 'vitest'
 import { unpackTar } from '../src/connect/prepared-image.ts'
 import { prepareImage } from '../src/prepare-image.ts'
+import { migrations } from '../src/schema/migration-list.ts'
 import type { Child } from './child.ts'
 import { startChild } from './child.ts'
 import { counter, kindsOf, unitOf } from './make.ts'
@@ -113,7 +114,8 @@ describe('prepared image', () => {
   it('unpacks to a database that has the schema', async () => {
     await unpackTar(await prepareImage(), join(directory, 'data'))
     const pglite = await PGlite.create(join(directory, 'data'))
-    expect((await pglite.query('select version from perdure.migrations')).rows).toEqual([{ version: 1 }])
+    const { rows } = await pglite.query('select version from perdure.migrations order by version')
+    expect(rows).toEqual(migrations.map(({ version }) => ({ version })))
     await pglite.close()
     const storage = await openStorage(url)
     expect(kindsOf(await storage.commit([unitOf(counter('c-1'), 0)]))).toEqual(['committed'])

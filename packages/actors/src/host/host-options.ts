@@ -77,12 +77,8 @@ export interface HostOptions {
 export interface StopOptions {
   /** How long accepted commands may take to be stored, milliseconds; the rest is rejected. @defaultValue 10000 */
   readonly deadlineMs?: number
-}
-
-/** How a host has stopped. */
-export interface StopReport {
-  /** Whether every accepted command was settled before the deadline; if not, the rest was rejected with `HostStopped`. */
-  readonly isDrained: boolean
+  /** Told when the deadline came first, and accepted commands are rejected with `HostStopped`. */
+  readonly onDeadline?: () => void
 }
 
 /** How an entity is created. */

@@ -22,7 +22,7 @@ import { eraseEntity } from './erase-entity.ts'
 import type { EntityTypeMap, UntypedEntities } from './entity-types.ts'
 import { healthOf } from './host-health.ts'
 import type { HostHealth } from './host-health.ts'
-import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions, StopReport } from './host-options.ts'
+import type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host-options.ts'
 import type { Inspector } from '../observe/inspection.ts'
 import { makeHostParts } from './host-parts.ts'
 import type { HostConsumeOptions, HostSubscribeOptions } from './log-readers.ts'
@@ -37,7 +37,7 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   readonly #tenant: string
   readonly #keepsStorageOpen: boolean
   readonly #access: EntityAccess
-  #stopped: Promise<StopReport> | undefined
+  #stopped: Promise<void> | undefined
   /** The last change of a spec; the next waits for it. */
   #swapped: Promise<unknown> = Promise.resolve()
 
@@ -207,8 +207,8 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
    * is rejected with `HostStopped`. Idempotent. @throws AggregateError of what failed while stopping, and of what failed
    * before where nobody was waiting for an answer: see `health`
    */
-  stop(options: StopOptions = {}): Promise<StopReport> {
-    this.#stopped ??= this.#stop(options.deadlineMs ?? 10_000)
+  stop(options: StopOptions = {}): Promise<void> {
+    this.#stopped ??= this.#stop(options)
     return this.#stopped
   }
 
@@ -216,18 +216,19 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     await this.stop()
   }
 
-  async #stop(deadlineMs: number): Promise<StopReport> {
+  async #stop({ deadlineMs = 10_000, onDeadline }: StopOptions): Promise<void> {
     const { life, cycle, deps, registry, troubles } = this.#parts
     life.end()
-    const isDrained = await this.#drain(deadlineMs)
-    if (!isDrained) cycle.abandon(new HostStopped('host.stop'))
+    if (!(await this.#drain(deadlineMs))) {
+      onDeadline?.()
+      cycle.abandon(new HostStopped('host.stop'))
+    }
     registry.stop()
     const errors: unknown[] = deps.behind.close().map(({ error }) => error)
     if (!this.#keepsStorageOpen) await this.#storage.close().catch((error: unknown) => errors.push(error))
     life.ended()
     errors.unshift(...troubles.failures)
     if (errors.length > 0) throw new AggregateError(errors, 'the host could not stop cleanly')
-    return { isDrained }
   }
 
   /**

@@ -3,10 +3,10 @@
 import { silentLogger } from '@perdure/core'
 import type { Logger } from '@perdure/core'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
-import type { StopOptions, StopReport } from './host-options.ts'
+import type { StopOptions } from './host-options.ts'
 
 /** How a process ends. */
-export interface SignalOptions extends StopOptions {
+export interface SignalOptions extends Pick<StopOptions, 'deadlineMs'> {
   /** @defaultValue ['SIGTERM', 'SIGINT'] */
   readonly signals?: readonly NodeJS.Signals[]
   readonly logger?: Logger
@@ -22,7 +22,7 @@ const numbers: Readonly<Partial<Record<NodeJS.Signals, number>>> = { SIGHUP: 1, 
  * @returns takes the handlers away again
  */
 export function stopOnSignals(
-  host: { stop(options: StopOptions): Promise<StopReport> },
+  host: { stop(options: StopOptions): Promise<void> },
   options: SignalOptions = {},
 ): () => void {
   const { signals = ['SIGTERM', 'SIGINT'], logger = silentLogger, before, ...stopOptions } = options
@@ -41,7 +41,7 @@ export function stopOnSignals(
 
 /** @returns the exit code; never rejects */
 async function end(
-  host: { stop(options: StopOptions): Promise<StopReport> },
+  host: { stop(options: StopOptions): Promise<void> },
   options: StopOptions,
   before: SignalOptions['before'],
   logger: Logger,
@@ -58,12 +58,15 @@ async function end(
     report(error)
   }
   try {
-    const { isDrained } = await host.stop(options)
-    if (isDrained) return code
-    logger.error({}, 'commands that could not be stored before the deadline were rejected')
-    return 1
+    await host.stop({
+      ...options,
+      onDeadline: () => {
+        code = 1
+        logger.error({}, 'commands that could not be stored before the deadline are rejected')
+      },
+    })
   } catch (error) {
     report(error)
-    return code
   }
+  return code
 }

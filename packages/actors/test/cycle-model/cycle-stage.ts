@@ -19,7 +19,7 @@ export interface Asked {
 }
 
 /** One flush: what waited when it was called, and how that stood when it was over. */
-export interface Flushed {
+interface Flushed {
   readonly life: number
   readonly waiting: readonly Asked[]
   isOver: boolean
