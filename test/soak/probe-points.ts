@@ -13,7 +13,7 @@ export async function probePoints(): Promise<readonly string[]> {
     for (const file of await readdir(folder, { recursive: true })) {
       if (!file.endsWith('.ts')) continue
       const text = await readFile(join(folder, file), 'utf8')
-      for (const [, point] of text.matchAll(/probe\(\s*'([a-z_.]+)'/g)) points.add(point ?? '')
+      for (const [, point] of text.matchAll(/(?:probe|#reach)\(\s*'([a-z_.]+)'/g)) points.add(point ?? '')
     }
   }
   return [...points].sort()

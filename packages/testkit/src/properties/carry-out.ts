@@ -77,12 +77,19 @@ export async function carryOut(
     return answered
   }
 
+  /** Nothing is on its way, nor anything that is written behind the commits: snapshots, healed claims. */
+  const rest = async (done?: Performed): Promise<void> => {
+    if (options.atRest === undefined) return
+    await mortal.host.flush()
+    await options.atRest(done, places)
+  }
+
   const ask = async (step: RunCommand): Promise<void> => {
     const done = command(step, places.entityOf(step))
     const isAwaited = options.awaiting === undefined ? step.isAwaited : options.awaiting === 'all'
     if (!isAwaited) return
     await settle()
-    await options.atRest?.(await done, places)
+    await rest(await done)
   }
 
   try {
@@ -96,7 +103,7 @@ export async function carryOut(
           await settle()
           mortal = await befall(stage, mortal, step, places)
         }
-        if (onTheirWay.length === 0) await options.atRest?.(undefined, places)
+        if (onTheirWay.length === 0) await rest()
         continue
       }
       if (places.visit(step)) {
@@ -107,7 +114,7 @@ export async function carryOut(
       await ask(step)
     }
     await settle()
-    await options.atRest?.(undefined, places)
+    await rest()
   } finally {
     await mortal.host.stop()
   }
