@@ -6,12 +6,7 @@ export { stopOnSignals } from './host/stop-on-signals.ts'
 export type { SignalOptions } from './host/stop-on-signals.ts'
 export type { AskOptions, AskResult, Durability, TryAskResult } from './host/ask-options.ts'
 export type { DegradedReason, HostHealth, QuarantinedEntity } from './host/host-health.ts'
-export type {
-  EntitiesFilter,
-  HostOptions,
-  SpawnOptions,
-  StopOptions,
-} from './host/host-options.ts'
+export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
 export type { AllowedDifference } from './host/check-swap.ts'
