@@ -12,13 +12,16 @@ const spec = counterSpec(1_000_000)
 const entity = { type: 'Counter', id: 'counter-0' }
 const memo = 'paid by bank transfer, checked by the night shift; nothing else to be said about it'
 
+/** A replay that takes long would make one, and the next repeat would start from it. */
+const withoutSnapshots = { maxReplayMs: Number.MAX_SAFE_INTEGER }
+
 function eventsOf({ isQuick }: Setting): number {
   return isQuick ? 20_000 : 100_000
 }
 
 /** Fills the database through the public API: the raw contender reads rows that Perdure wrote. */
 async function fillWithPerdure(url: string, events: number): Promise<void> {
-  const host = await openHost(url, spec)
+  const host = await openHost(url, spec, withoutSnapshots)
   const counter = await host.spawn(entity.type, { id: entity.id })
   await Promise.all(
     Array.from({ length: events }, (_, index) =>
@@ -32,7 +35,7 @@ async function preparePerdure(setting: Setting): Promise<Runner> {
   const events = eventsOf(setting)
   const url = await setting.database()
   await fillWithPerdure(url, events)
-  const host = await openHost(url, spec)
+  const host = await openHost(url, spec, withoutSnapshots)
   const counter = host.entity(entity.type, entity.id)
   return replayRunner({
     events,
@@ -40,6 +43,9 @@ async function preparePerdure(setting: Setting): Promise<Runner> {
       host.passivate(entity.type, entity.id)
       const { counters } = await counter.state()
       return counters['count'] ?? 0
+    },
+    check: async () => {
+      if ((await host.stats()).snapshots > 0) throw new Error('this was no replay: there is a snapshot')
     },
     close: () => host.stop(),
   })
@@ -93,10 +99,11 @@ interface Replay {
   readonly events: number
   /** @returns the count that the events come to */
   readonly replay: () => Promise<number>
+  readonly check?: () => Promise<void>
   readonly close: () => Promise<void>
 }
 
-function replayRunner({ events, replay, close }: Replay): Runner {
+function replayRunner({ events, replay, check, close }: Replay): Runner {
   const wrong: number[] = []
   return {
     round: () =>
@@ -106,6 +113,7 @@ function replayRunner({ events, replay, close }: Replay): Runner {
       }),
     verify: async () => {
       if (wrong.length > 0) throw new Error(`replay came to ${wrong.join(', ')} instead of ${events}`)
+      await check?.()
     },
     close,
   }
