@@ -188,6 +188,19 @@ describe('an entity that cannot be stored', () => {
     expect(host.health()).toMatchObject({ state: 'running', quarantined: [] })
   })
 
+  it('is not quarantined for a disk that is full, though small writes of others succeed on it', async () => {
+    const { host, task, memory } = await startHost(brief)
+    const [large, small] = [await task('large'), await task('small')]
+    const mend = refuseUnitsOf(memory, 'large', 'storage_full')
+    for (let count = 0; count < 5; count++) {
+      await expect(large.ask('Add', { amount: 0 })).rejects.toMatchObject({ code: 'unavailable' })
+      await small.ask('Add', { amount: 0 })
+    }
+    expect(host.health().quarantined).toEqual([])
+    mend()
+    expect((await large.ask('Start')).event.sequence).toBe(2)
+  })
+
   it('is not quarantined when nobody else succeeds either: then it is the storage', async () => {
     const { host, task, storage } = await startHost(brief)
     const ref = await task('t-1')

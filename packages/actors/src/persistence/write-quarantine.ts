@@ -8,6 +8,12 @@ import { EntityQuarantined } from '../errors/host-errors.ts'
 /** Failures in a row, with a success of somebody else in between, that put an entity into quarantine. */
 const strikesToQuarantine = 3
 
+/**
+ * What a storage says of itself, whichever entity happens to ask: small writes may still succeed on a disk that is full for
+ * large ones. Nobody is confined for it.
+ */
+const ofTheStorage: ReadonlySet<string> = new Set(['storage_full', 'storage_forbidden', 'storage_closed'])
+
 /** An entity in quarantine. */
 export interface Quarantined {
   readonly entity: EntityKey
@@ -44,6 +50,7 @@ export class WriteQuarantine {
    * the storage that fails, not the entity. @param stored - units that the host has stored so far @returns whether that puts it into quarantine
    */
   strike(entity: EntityKey, cause: PerdureError, stored: number, now: number): boolean {
+    if (ofTheStorage.has(cause.code)) return false
     const key = keyText(entity)
     const { count, storedBefore } = this.#strikes.get(key) ?? { count: 0, storedBefore: stored }
     this.#strikes.set(key, { count: count + 1, storedBefore })
