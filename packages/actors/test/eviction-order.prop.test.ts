@@ -59,6 +59,23 @@ describe('the order of eviction', () => {
     expect(kept.size).toBe(100)
   })
 
+  it('lets no newcomer in for one who was asked for more often, be the protected part as full as it may', () => {
+    const order = new EvictionOrder(100)
+    const kept = new Set<string>()
+    const ask = (key: string): void => {
+      order.touch(key)
+      kept.add(key)
+      const leaving = kept.size > 100 ? order.next((each) => each !== key) : undefined
+      if (leaving === undefined) return
+      order.remove(leaving)
+      kept.delete(leaving)
+    }
+    const steady = Array.from({ length: 95 }, (_, index) => `steady-${index}`)
+    for (let round = 0; round < 5; round++) steady.forEach(ask)
+    for (let index = 0; index < 300; index++) ask(`scanned-${index}`)
+    expect(steady.filter((key) => kept.has(key)).length).toBeGreaterThanOrEqual(94)
+  })
+
   it('lets what was in use long ago go in the end', () => {
     const order = new EvictionOrder(50)
     const kept = new Set<string>()

@@ -8,6 +8,7 @@ import type {
   JsonObject,
   JsonValue,
   Rejection,
+  RuleModel,
   Scope,
 } from '@perdure/core'
 
@@ -59,14 +60,24 @@ export class RealEntity {
   holds(invariant: number, state: EntityState): boolean {
     const assertion = this.#lenient.invariants[invariant]
     if (assertion === undefined || assertion.when?.has(state.status) === false) return true
-    const scope: Scope = {
-      status: state.status,
-      lookUp: (name) => readVariable(state, name),
-      params: {},
-      knowledge: {},
-      needs: { fields: new Set(), related: new Map() },
-    }
+    const scope = scopeOf(state, {}, nobody)
     return assertion.test(scope) || scope.needs.related.size > 0
+  }
+
+  /** Whether a command comes to a rule's guard, past the rules before it, and the guard says no. */
+  isRefusedBy(
+    rule: RuleModel,
+    state: EntityState,
+    { action, params, related }: { action: string; params: JsonObject; related: RelatedStatuses },
+  ): boolean {
+    const scope = scopeOf(state, params, related)
+    for (const each of this.model.actions.get(action)?.rulesByStatus.get(state.status) ?? []) {
+      const holds = each.guard === undefined || each.guard(scope)
+      // Rules are told apart by what they say: the model that a plan was made from may be another one of the same spec.
+      if (each.spec === rule.spec) return !holds
+      if (holds) return false
+    }
+    return false
   }
 
   /** Entities that nobody told of do not exist. */
@@ -102,4 +113,14 @@ export function readVariable(state: EntityState, name: string): JsonValue | unde
     own(state.lists, name) ??
     own(state.fields, name)
   )
+}
+
+function scopeOf(state: EntityState, params: JsonObject, related: RelatedStatuses): Scope {
+  return {
+    status: state.status,
+    lookUp: (name) => readVariable(state, name),
+    params,
+    knowledge: { related },
+    needs: { fields: new Set(), related: new Map() },
+  }
 }

@@ -5,7 +5,7 @@ import type { AbstractModel } from '../abstraction/abstract-model.ts'
 import { makeUnpack } from '../abstraction/layout.ts'
 import type { ActionPlan, Choice } from '../transition/action-plan.ts'
 import { edgeUnit } from '../transition/step-table.ts'
-import type { Exploration } from '../explore/exploration.ts'
+import type { Exploration, GuardSight } from '../explore/exploration.ts'
 import { cellsOfState } from './abstract-state.ts'
 import { commandsFor } from './make-commands.ts'
 import type { RealCommand } from './make-commands.ts'
@@ -89,6 +89,20 @@ export class Replayer {
       steps: taken.steps,
     }
     return { trace, state: taken.state }
+  }
+
+  /** Whether a real run comes to a command that the guard of a rule, by place in the file, refuses. */
+  canFail(rule: number, { failures }: GuardSight): boolean {
+    return failures.some(({ parent, edge }) => {
+      const chosen = this.choiceOf(edge)
+      const run = chosen && this.run(parent)
+      if (run === undefined || chosen === undefined) return false
+      const { plan, choice } = chosen
+      const model = plan.rules.find(({ index }) => index === rule)?.model
+      return commandsFor(plan, choice, run.state, new ValueMaker()).some(
+        (command) => model !== undefined && this.entity.isRefusedBy(model, run.state, command),
+      )
+    })
   }
 
   /** What the kept variables hold. */

@@ -27,10 +27,17 @@ export interface EdgeIndex {
   readonly edges: Int32Array
 }
 
+/** A command that a guard may refuse: the choice of an edge, in a state. */
+export interface GuardFailure {
+  readonly parent: number
+  readonly edge: number
+}
+
 /** What each guard was seen to be. */
 export interface GuardSight {
   readonly mayHold: boolean
-  readonly mayFail: boolean
+  /** Some of the cases in which it may fail; none: it never does. */
+  readonly failures: readonly GuardFailure[]
 }
 
 /** Bits of `Exploration.enabled`. */
@@ -54,8 +61,8 @@ export interface Exploration {
   readonly index: EdgeIndex | undefined
   /** By invariant. */
   readonly suspects: readonly (readonly Suspect[])[]
-  /** By invariant: whether it was ever asked. */
-  readonly asked: readonly boolean[]
+  /** By invariant: where it was asked first; undefined: nowhere. */
+  readonly asked: readonly (Sighting | undefined)[]
   /** By place of the rule in the file. */
   readonly guards: ReadonlyMap<number, GuardSight>
   /** The first time each rule applied, by place in the file. */

@@ -8,7 +8,7 @@ import type { Truth } from '../abstraction/truth.ts'
 import { edgeFacts, edgeUnit, stepTables } from '../transition/step-table.ts'
 import type { StepGroup, StepTable } from '../transition/step-table.ts'
 import { enabledBits } from './exploration.ts'
-import type { EdgeIndex, Exploration, LimitName } from './exploration.ts'
+import type { EdgeIndex, Exploration, LimitName, Sighting } from './exploration.ts'
 import type { Steps } from '../steps.ts'
 import { IntList } from './int-list.ts'
 import { InvariantTable } from './invariant-table.ts'
@@ -69,6 +69,8 @@ class Search {
   /** By status. */
   readonly #tables: readonly (readonly StepTable[])[]
   readonly #invariants: readonly InvariantTable[]
+  /** By invariant. */
+  readonly #asked: (Sighting | undefined)[] = []
   readonly #isEnforced: boolean
   readonly #isTerminal: readonly boolean[]
   readonly #parents = new IntList()
@@ -82,6 +84,8 @@ class Search {
   readonly #edges = new IntList()
   readonly #sightings: Sightings
   #transitions = 0
+  /** The state that is being expanded. */
+  #starting = 0
   /** Whether it matters which known state an edge leads to: edges are kept, or some state is doubtful or barred. */
   #needsIds: boolean
 
@@ -100,7 +104,9 @@ class Search {
     this.#tables = spec.states.map((status) =>
       status === deletedStatus
         ? []
-        : stepTables(abstract, status, (rule, truth) => sightings.noteGuard(rule, truth)),
+        : stepTables(abstract, status, (rule, truth, choice) =>
+            sightings.noteGuard(rule, truth, choice, this.#starting),
+          ),
     )
     this.#invariants = abstract.invariants.map((plan) => new InvariantTable(abstract, plan))
     this.#isEnforced = spec.enforceInvariants
@@ -174,6 +180,7 @@ class Search {
   }
 
   #expand(id: number): void {
+    this.#starting = id
     const low = this.#states.lows[id] as number
     const high = this.#isWide ? (this.#states.highs[id] as number) : 0
     const cells = this.#cells
@@ -245,7 +252,10 @@ class Search {
   #judge(parent: number, edge: number): Truth {
     let worst: Truth = 'true'
     for (let index = 0; index < this.#invariants.length; index++) {
-      const truth = (this.#invariants[index] as InvariantTable).truthAt(this.#next)
+      const table = this.#invariants[index] as InvariantTable
+      const wasAsked = table.isEverAsked
+      const truth = table.truthAt(this.#next)
+      if (table.isEverAsked && !wasAsked) this.#asked[index] = { parent, edge, cells: Array.from(this.#next) }
       if (truth === 'true') continue
       if (this.#sightings.wantsSuspect(index))
         this.#sightings.suspects[index]?.push({ parent, edge, cells: Array.from(this.#next), truth })
@@ -291,7 +301,7 @@ class Search {
       expanded,
       index: this.#options.keepsEdges ? index : undefined,
       suspects,
-      asked: this.#invariants.map(({ isEverAsked }) => isEverAsked),
+      asked: this.#invariants.map((_, index) => this.#asked[index]),
       guards,
       firings,
       terminalLeft,

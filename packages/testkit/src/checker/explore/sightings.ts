@@ -2,14 +2,15 @@
 import type { AbstractModel } from '../abstraction/abstract-model.ts'
 import type { Truth } from '../abstraction/truth.ts'
 import type { RulePlan } from '../transition/action-plan.ts'
-import type { GuardSight, Sighting, Suspect } from './exploration.ts'
+import { edgeUnit } from '../transition/step-table.ts'
+import type { GuardFailure, Sighting, Suspect } from './exploration.ts'
 
-/** Suspects that are kept an invariant: each is a path to try. */
+/** Suspects that are kept of an invariant, and failures of a guard: each is a path to try. */
 const maxSuspects = 24
 
 /** Guards, firings, suspects. */
 export class Sightings {
-  readonly guards: Map<number, GuardSight> = new Map()
+  readonly guards: Map<number, { mayHold: boolean; readonly failures: GuardFailure[] }> = new Map()
   /** By place of the rule in the file. */
   readonly firings: Map<number, Sighting> = new Map()
   readonly suspects: readonly Suspect[][]
@@ -39,12 +40,12 @@ export class Sightings {
     if (!this.firings.has(rule)) this.firings.set(rule, sighting)
   }
 
-  noteGuard({ index }: RulePlan, truth: Truth): void {
-    const before = this.guards.get(index) ?? { mayHold: false, mayFail: false }
-    this.guards.set(index, {
-      mayHold: before.mayHold || truth !== 'false',
-      mayFail: before.mayFail || truth !== 'true',
-    })
+  noteGuard({ index, labelBase }: RulePlan, truth: Truth, choice: number, parent: number): void {
+    let sight = this.guards.get(index)
+    if (sight === undefined) this.guards.set(index, (sight = { mayHold: false, failures: [] }))
+    if (truth !== 'false') sight.mayHold = true
+    if (truth !== 'true' && sight.failures.length < maxSuspects)
+      sight.failures.push({ parent, edge: (labelBase + choice) * edgeUnit })
   }
 
   /** Whether another suspect of an invariant is worth keeping. */

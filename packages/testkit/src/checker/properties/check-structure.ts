@@ -81,8 +81,13 @@ function checkRule(checking: Checking, rule: ActionSpec, index: number): readonl
           name,
           message: `the guard of ${name} is never true: ${guard}`,
         }),
-    sight.mayFail
-      ? applies('guard_never_false', name, `the guard of ${name} can be false`, true)
+    sight.failures.length > 0
+      ? applies(
+          'guard_never_false',
+          name,
+          `the guard of ${name} can be false`,
+          replayer.canFail(index, sight),
+        )
       : never(checking, {
           kind: 'guard_never_false',
           name,
@@ -104,8 +109,13 @@ function applies(kind: Judgement['kind'], name: string, message: string, isReal:
 
 function checkVacuous(checking: Checking, name: string, index: number): Judgement {
   const kind = 'vacuous_invariant'
-  if (checking.exploration.asked[index] === true)
-    return { kind, name, status: 'holds', message: `${name} is asked` }
+  const sighting = checking.exploration.asked[index]
+  if (sighting !== undefined) {
+    // It may be asked of a state that it bars: what counts is that a run comes to ask.
+    const isReal =
+      sighting.parent === -1 || checking.replayer.run(sighting.parent, [sighting], () => true) !== undefined
+    return applies(kind, name, `${name} is asked`, isReal)
+  }
   const message = `${name} is never asked anything: its statuses, or the left side of its =>, do not occur`
   return never(checking, { kind, name, message })
 }

@@ -24,7 +24,7 @@ export interface Step {
 }
 
 /** Told of every guard that is asked. */
-export type GuardWatcher = (rule: RulePlan, truth: Truth) => void
+export type GuardWatcher = (rule: RulePlan, truth: Truth, choiceIndex: number) => void
 
 /** All steps of one choice: none when the command is surely refused, several when it is not known which rule applies. */
 export function takeAction(
@@ -43,7 +43,7 @@ export function takeAction(
   for (const rule of rulesIn(plan, around.status)) {
     const { guard } = rule.model.spec
     const truth = guard === undefined ? 'true' : evaluateTest(guard, around)
-    watch?.(rule, truth)
+    watch?.(rule, truth, choiceIndex)
     if (truth === 'false') continue
     if (truth === 'unknown') isCertain = false
     if (!lacksParam(plan, rule, choice)) {
