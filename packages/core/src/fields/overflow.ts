@@ -1,6 +1,6 @@
 // One value against its ceiling: inline, or content-addressed. Pure; the bytes are the caller's to store.
 import { canonicalJson } from '../json/canonical-json.ts'
-import { fitsWithin } from '../json/json-size.ts'
+import { sizeBound } from '../json/json-size.ts'
 import type { JsonValue } from '../json/json-value.ts'
 import type { BlobWrite } from './blob-ref.ts'
 import type { FieldPolicies } from './field-policy.ts'
@@ -26,13 +26,21 @@ export function surelyFits(value: JsonValue, field: string, policies: FieldPolic
 
 /** The value as content, if its canonical JSON is over the ceiling; undefined when it stays inline. */
 export function overflowContent(value: JsonValue, inlineMaxBytes: number): BlobWrite | undefined {
-  if (!canOverflow(value) || fitsWithin(value, inlineMaxBytes)) return undefined
-  return encodeContent(value)
+  if (!canOverflow(value) || sizeBound(value, inlineMaxBytes) <= inlineMaxBytes) return undefined
+  const bytes = contentBytes(value)
+  return bytes.length <= inlineMaxBytes ? undefined : asContent(bytes)
 }
 
 /** A value as content-addressed bytes. */
 export function encodeContent(value: JsonValue): BlobWrite {
-  const bytes = Buffer.from(canonicalJson(value), 'utf8')
+  return asContent(contentBytes(value))
+}
+
+function contentBytes(value: JsonValue): Uint8Array {
+  return Buffer.from(canonicalJson(value), 'utf8')
+}
+
+function asContent(bytes: Uint8Array): BlobWrite {
   return { hash: hashContent(bytes), size: bytes.length, bytes }
 }
 

@@ -20,7 +20,7 @@ const numberBound = 25
  * An upper bound of `jsonSize` that costs a walk and no text: a UTF-16 unit takes between 1 byte (ASCII) and 6 (an
  * escape). Stops early, with a number over `enough`, once the bound has passed it.
  */
-function sizeBound(value: JsonValue, enough: number): number {
+export function sizeBound(value: JsonValue, enough: number): number {
   if (typeof value === 'string') return value.length * 6 + 2
   if (typeof value !== 'object' || value === null) return numberBound
   let bound = 2
