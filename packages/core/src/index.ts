@@ -141,6 +141,22 @@ export type {
   VerifyReport,
 } from './storage/verify.ts'
 
+export { RouterError, checkAddress } from './cluster/router-error.ts'
+export type { RouterErrorCode } from './cluster/router-error.ts'
+export type {
+  AnswerContext,
+  Router,
+  RouterAnswer,
+  RouterRequest,
+  RouterResult,
+  RouterSeat,
+  SendOptions,
+} from './cluster/router.ts'
+export { decodeRoutedCommand, encodeRoutedCommand } from './cluster/routed-command.ts'
+export type { RoutedCommand } from './cluster/routed-command.ts'
+export { decodeRoutedReply, encodeRoutedReply, routeError } from './cluster/routed-reply.ts'
+export type { RoutedError, RoutedReply } from './cluster/routed-reply.ts'
+
 export { consume } from './log/consume.ts'
 export type {
   ConsumeOptions,
