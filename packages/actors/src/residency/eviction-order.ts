@@ -3,6 +3,8 @@
 // the window and the ones in steady use stay. The main part is in two: who was asked for again there is protected.
 // Source: Einziger, Friedman and Manes (see frequency-sketch); sizes as in Caffeine's. bench/residency compares.
 import { FrequencySketch } from './frequency-sketch.ts'
+import { queued, UseQueue } from './use-queue.ts'
+import type { Queued } from './use-queue.ts'
 
 const windowShare = 0.01
 const protectedShare = 0.8
@@ -13,10 +15,10 @@ export class EvictionOrder {
   readonly #capacity: number
   readonly #windowSize: number
   readonly #protectedSize: number
-  /** Each in order of last use, the one that waits longest first. */
-  readonly #window = new Set<string>()
-  readonly #probation = new Set<string>()
-  readonly #protected = new Set<string>()
+  readonly #items = new Map<string, Queued>()
+  readonly #window = new UseQueue()
+  readonly #probation = new UseQueue()
+  readonly #protected = new UseQueue()
 
   /** @param capacity how many residents there are to be, about */
   constructor(capacity: number) {
@@ -27,20 +29,24 @@ export class EvictionOrder {
   }
 
   get size(): number {
-    return this.#window.size + this.#probation.size + this.#protected.size
+    return this.#items.size
   }
 
   /** The key is used, for the first time or again. */
   touch(key: string): void {
     this.#sketch.add(key)
-    if (this.#probation.delete(key)) this.#protect(key)
-    else if (this.#protected.delete(key)) this.#protected.add(key)
-    else this.#welcome(key)
+    const item = this.#items.get(key)
+    if (item === undefined) this.#welcome(this.#add(key))
+    else if (item.queue === this.#window) this.#welcome(item)
+    else this.#protect(item)
   }
 
   /** The key is gone. */
   remove(key: string): void {
-    if (!this.#window.delete(key) && !this.#probation.delete(key)) this.#protected.delete(key)
+    const item = this.#items.get(key)
+    if (item === undefined) return
+    item.queue?.remove(item)
+    this.#items.delete(key)
   }
 
   /**
@@ -49,10 +55,10 @@ export class EvictionOrder {
    */
   next(mayGo: (key: string) => boolean, maxLooks: number = 64): string | undefined {
     let looks = 0
-    const firstOf = (keys: Iterable<string>): string | undefined => {
-      for (const key of keys) {
+    const firstOf = (queue: UseQueue): Queued | undefined => {
+      for (let item = queue.first; item !== undefined; item = item.after) {
         if (looks++ >= maxLooks) return undefined
-        if (mayGo(key)) return key
+        if (mayGo(item.key)) return item
       }
       return undefined
     }
@@ -60,33 +66,29 @@ export class EvictionOrder {
     // Only what has left the window, or would by its size, stands for admission.
     const candidate = this.#window.size > this.#windowSize ? firstOf(this.#window) : undefined
     if (victim !== undefined && candidate !== undefined) {
-      if (this.#sketch.estimate(candidate) <= this.#sketch.estimate(victim)) return candidate
-      this.#admit(candidate)
-      return victim
+      if (this.#sketch.estimate(candidate.key) <= this.#sketch.estimate(victim.key)) return candidate.key
+      this.#probation.push(candidate)
+      return victim.key
     }
-    return candidate ?? victim ?? firstOf(this.#protected) ?? firstOf(this.#window)
+    return (candidate ?? victim ?? firstOf(this.#protected) ?? firstOf(this.#window))?.key
   }
 
-  #welcome(key: string): void {
-    this.#window.delete(key)
-    this.#window.add(key)
+  #add(key: string): Queued {
+    const item = queued(key)
+    this.#items.set(key, item)
+    return item
+  }
+
+  #welcome(item: Queued): void {
+    this.#window.push(item)
     // While there is room, nobody has to stand for admission.
-    const [oldest] = this.#window
     const isCrowded = this.#window.size > this.#windowSize && this.size <= this.#capacity
-    if (isCrowded && oldest !== undefined) this.#admit(oldest)
+    if (isCrowded && this.#window.first !== undefined) this.#probation.push(this.#window.first)
   }
 
-  #admit(key: string): void {
-    this.#window.delete(key)
-    this.#probation.add(key)
-  }
-
-  #protect(key: string): void {
-    this.#protected.add(key)
-    if (this.#protected.size <= this.#protectedSize) return
-    const [oldest] = this.#protected
-    if (oldest === undefined) return
-    this.#protected.delete(oldest)
-    this.#probation.add(oldest)
+  #protect(item: Queued): void {
+    this.#protected.push(item)
+    if (this.#protected.size > this.#protectedSize && this.#protected.first !== undefined)
+      this.#probation.push(this.#protected.first)
   }
 }
