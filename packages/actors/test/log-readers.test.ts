@@ -64,6 +64,81 @@ describe('reading the log through a host', () => {
     expect(seen).toEqual(['first 1', 'second 1'])
   })
 
+  it('shows in the health how far its consumers are, in positions and in time', async () => {
+    const { host, task, clock } = await startHost()
+    let release = (): void => {}
+    host.consume({
+      name: 'slow',
+      batch: 2,
+      handler: () => new Promise<void>((resolve) => (release = resolve)),
+    })
+    await clock.advance(0)
+    expect(host.health().consumers).toEqual([
+      {
+        name: 'slow',
+        work: 'here',
+        position: '0',
+        lag: 0,
+        lagMs: 0,
+        attempts: 0,
+        handled: 0,
+        failed: 0,
+      },
+    ])
+    for (const id of ['a', 'b', 'c']) await task(id)
+    await clock.advance(0)
+    // The first batch was read when there was one event; a long handler looks for news while it renews its lease.
+    await clock.advance(6_000)
+    expect(host.health().consumers).toMatchObject([{ lag: 3, lagMs: 6_000, handled: 0 }])
+    release()
+    await clock.advance(0)
+    expect(host.health().consumers).toMatchObject([{ position: '1', lag: 2, lagMs: 6_000, handled: 1 }])
+    release()
+    await clock.advance(0)
+    expect(host.health().consumers).toMatchObject([{ position: '3', lag: 0, lagMs: 0, handled: 3 }])
+    expect(host.health()).toMatchObject({ state: 'running', degraded: [] })
+    expect(JSON.parse(JSON.stringify(host.health()))).toEqual(host.health())
+  })
+
+  it('is degraded while a consumer fails, and when it is blocked, in every host that has it', async () => {
+    const first = await startHost()
+    const second = await first.another()
+    const fails = { name: 'broken', retry: { maxAttempts: 2, baseMs: 1_000, capMs: 1_000 } }
+    const handler = (): void => {
+      throw new Error('no such column')
+    }
+    await first.task('t-1')
+    first.host.consume({ ...fails, handler })
+    await first.clock.advance(0)
+    expect(first.host.health()).toMatchObject({
+      state: 'degraded',
+      degraded: [{ operation: 'consume', about: 'broken', code: 'consumer_failed' }],
+      consumers: [{ work: 'waiting', attempts: 1, failed: 1, lag: 1 }],
+    })
+    await first.clock.advance(1_000)
+    second.host.consume({ ...fails, handler })
+    await first.clock.advance(0)
+    for (const { host } of [first, second]) {
+      expect(host.health().degraded).toMatchObject([{ code: 'consumer_blocked', about: 'broken' }])
+      expect(host.health().consumers).toMatchObject([{ work: 'blocked', attempts: 2, lag: 1 }])
+    }
+    expect(first.host.health().degraded[0]?.message).toContain('position 1: Error: no such column')
+    await first.memory.resetConsumer('broken', { to: 1n, now: first.clock.now() })
+    await first.clock.advance(30_000)
+    expect(first.host.health()).toMatchObject({ state: 'running', degraded: [] })
+  })
+
+  it('says where the work is in another host', async () => {
+    const first = await startHost()
+    const second = await first.another()
+    for (const { host } of [first, second]) host.consume({ name: 'one', handler: () => {} })
+    await first.task('t-1')
+    await first.clock.advance(0)
+    expect([first, second].map(({ host }) => host.health().consumers[0]?.work)).toEqual(['here', 'elsewhere'])
+    await second.host.stop()
+    expect(second.host.health().consumers).toMatchObject([{ work: 'stopped' }])
+  })
+
   it('refuses a type that no spec has, and everything once the host has stopped', async () => {
     const { host } = await startHost()
     expect(() => host.subscribe({ types: ['Taks'] })).toThrow(

@@ -69,6 +69,8 @@ function recorder() {
     },
     count: (name, by, attributes = {}) =>
       void told.push({ name, attributes: { ...attributes, by }, outcome: {} }),
+    gauge: (name, value, attributes = {}) =>
+      void told.push({ name, attributes: { ...attributes, value }, outcome: {} }),
   }
   return { told, telemetry }
 }
@@ -76,10 +78,20 @@ function recorder() {
 describe('telemetry', () => {
   it('reports every operation of a command, from the call to the commit, under the names in the list', async () => {
     const { told, telemetry } = recorder()
-    const { host } = await startHost({ specs: [vaultSpec], telemetry })
+    const { host, clock } = await startHost({ specs: [vaultSpec], telemetry })
     const vault = await host.spawn('Vault', { id: 'v-1' })
     await vault.ask('SetCode', { code: secret, notes: 'longer than eight' })
     await vault.ask('Shut').catch(() => {})
+    const consumer = host.consume({
+      name: 'c',
+      retry: { maxAttempts: 1 },
+      batch: 1,
+      handler: ([entry]) => {
+        if (entry?.event.action === 'Shut') throw new Error('no')
+      },
+    })
+    await clock.advance(0)
+    await consumer.stop()
     host.passivate('Vault', 'v-1')
     await vault.state({ hydrate: true })
     const names = new Set(told.map(({ name }) => name))
@@ -95,6 +107,33 @@ describe('telemetry', () => {
     await vault.tryAsk('Shut')
     const refused = told.findLast(({ name }) => name === 'perdure.ask')
     expect(refused?.outcome).toEqual({ error: 'guard_failed' })
+  })
+
+  it('counts what consumers handle and fail at, and measures how far behind they are', async () => {
+    const { told, telemetry } = recorder()
+    const { host, clock } = await startHost({ specs: [vaultSpec], telemetry })
+    for (const id of ['v-1', 'v-2', 'v-3']) await host.spawn('Vault', { id })
+    await clock.advance(2_000)
+    const handler = ([entry]: readonly { readonly position: bigint }[]): void => {
+      if (entry?.position === 3n) throw new Error('no')
+    }
+    host.consume({ name: 'c', batch: 1, retry: { maxAttempts: 2, baseMs: 10 }, handler })
+    await clock.advance(1_000)
+    const of = (name: string) =>
+      told.filter((one) => one.name === name).map(({ attributes }) => attributes['by'] ?? attributes['value'])
+    expect(of('perdure.consumer.events')).toEqual([1, 1])
+    expect(of('perdure.consumer.failures')).toEqual([1, 1])
+    expect(of('perdure.consumer.blocks')).toEqual([1])
+    expect(of('perdure.consumer.lag')).toEqual(expect.arrayContaining([3, 2, 1]))
+    expect(of('perdure.consumer.lag').at(-1)).toBe(1)
+    expect(of('perdure.consumer.lag_ms')).toEqual(expect.arrayContaining([2_000]))
+    const batches = told.filter(({ name }) => name === 'perdure.consume')
+    expect(batches.map(({ outcome }) => outcome)).toEqual([
+      {},
+      {},
+      { error: 'handler_failed' },
+      { error: 'handler_failed' },
+    ])
   })
 
   it('counts a conflict with another host', async () => {
@@ -123,9 +162,12 @@ describe('telemetry', () => {
       await metering.shutdown()
     })
     const telemetry = openTelemetry({ tracer: tracing.getTracer('t'), meter: metering.getMeter('m') })
-    const { host } = await startHost({ specs: [vaultSpec], telemetry })
+    const { host, clock } = await startHost({ specs: [vaultSpec], telemetry })
     const vault = await host.spawn('Vault', { id: 'v-1' })
     await vault.tryAsk('Shut')
+    const consumer = host.consume({ name: 'c', handler: () => {} })
+    await clock.advance(0)
+    await consumer.stop()
     await reader.forceFlush()
 
     const asks = spans.getFinishedSpans().filter(({ name }) => name === 'perdure.ask')
@@ -137,6 +179,7 @@ describe('telemetry', () => {
     const metricNames = scope?.metrics.map(({ descriptor }) => descriptor.name) ?? []
     expect(metricNames).toContain('perdure.ask.duration')
     expect(metricNames).toContain('perdure.events')
+    expect(metricNames).toContain('perdure.consumer.lag')
     const duration = scope?.metrics.find(({ descriptor }) => descriptor.name === 'perdure.ask.duration')
     expect(duration?.descriptor).toMatchObject({ unit: 'ms', valueType: ValueType.DOUBLE })
   })

@@ -76,6 +76,7 @@ it('the table says of every operation what its failure means', () => {
     delete: 'durabilityIntent',
     close: 'durabilityIntent',
     snapshot: 'bestEffort',
+    consume: 'bestEffort',
     mark: 'bestEffort',
     effectCache: 'bestEffort',
     blobTouch: 'bestEffort',

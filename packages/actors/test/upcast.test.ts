@@ -4,7 +4,7 @@ import { describe, expect, it } from 'vitest'
 import { all } from './helpers/all.ts'
 import { startHost } from './helpers/start-host.ts'
 import type { TestHost } from './helpers/start-host.ts'
-import { long, specOf } from './helpers/task-spec.ts'
+import { long, specOf, taskSpec } from './helpers/task-spec.ts'
 import { firstTicket, secondTicket, thirdTicket } from './helpers/ticket-specs.ts'
 
 const ticket = (id: string): EntityKey => ({ tenant: 'default', type: 'Ticket', id })
@@ -202,6 +202,74 @@ guard = "Ticket[ticket].status == 'Open'"
     expect((await second.host.entity('Watcher', 'w').ask('Look')).event.related).toEqual({
       'Ticket/t-1': 'Open',
     })
+  })
+})
+
+describe('whoever reads the log through a host of a newer spec', () => {
+  const seenBy = async (
+    { host, clock }: TestHost,
+    names?: 'today' | 'stored',
+  ): Promise<{ readonly subscribed: readonly EntityEvent[]; readonly consumed: readonly EntityEvent[] }> => {
+    const subscribed: EntityEvent[] = []
+    const consumed: EntityEvent[] = []
+    const reading = names === undefined ? {} : { names }
+    const signal = new AbortController()
+    const following = (async () => {
+      for await (const { event } of host.subscribe({ ...reading, signal: signal.signal }))
+        subscribed.push(event)
+    })()
+    const handler = (entries: readonly { readonly event: EntityEvent }[]): void =>
+      void consumed.push(...entries.map(({ event }) => event))
+    const consumer = host.consume({ name: `reads ${names}`, handler, ...reading })
+    await clock.advance(0)
+    signal.abort()
+    await Promise.all([following, consumer.stop()])
+    return { subscribed, consumed }
+  }
+
+  it('is given events of three versions as today names them, or as they are stored', async () => {
+    const { third, first } = await threeAges()
+    await ref(third).ask('Remark', { mood: 'sad' })
+    const { subscribed, consumed } = await seenBy(third)
+    expect(subscribed).toEqual(await all(ref(third).history()))
+    expect(consumed).toEqual(subscribed)
+    expect(subscribed.map(({ action }) => action)).toEqual(['Created', 'Begin', 'Remark', 'Remark', 'Remark'])
+    expect(new Set(subscribed.map(({ specVersion }) => specVersion))).toEqual(new Set([3]))
+    const stored = await seenBy(third, 'stored')
+    expect(stored.subscribed).toEqual(await first.memory.readEvents(ticket('t-1')))
+    expect(stored.consumed).toEqual(stored.subscribed)
+    expect(stored.subscribed.map(({ specVersion }) => specVersion)).toEqual([1, 1, 1, 2, 3])
+  })
+
+  it('is given events of types that the host does not know as they are stored', async () => {
+    const { third } = await threeAges()
+    const other = await third.another({ specs: [taskSpec] })
+    const { subscribed } = await seenBy(other)
+    expect(subscribed.map(({ specVersion }) => specVersion)).toEqual([1, 1, 1, 2])
+  })
+
+  it('leaves a consumer whose next event is of a newer spec to a host that has it, and counts no failure', async () => {
+    const { second, third } = await threeAges()
+    await ref(third).ask('Remark', { mood: 'sad' })
+    const behind = await second.another({ specs: [secondTicket] })
+    const seen: string[] = []
+    const consume = (name: string, { host }: TestHost) =>
+      host.consume({
+        name: 'both',
+        leaseMs: 1_000,
+        handler: (entries) => void seen.push(...entries.map(({ event }) => `${name} ${event.sequence}`)),
+      })
+    consume('second', behind)
+    await behind.clock.advance(5_000)
+    expect(seen).toEqual(['second 1', 'second 2', 'second 3', 'second 4'])
+    const [state] = await behind.memory.listConsumers()
+    expect(state).toMatchObject({ position: 4n, attempts: 0 })
+    expect(state?.lastError).toContain('SpecOutdated')
+    expect(behind.host.health().degraded).toMatchObject([{ operation: 'consume', about: 'both' }])
+    consume('third', third)
+    await behind.clock.advance(0)
+    expect(seen.at(-1)).toBe('third 5')
+    expect(await behind.memory.listConsumers()).toMatchObject([{ position: 5n, attempts: 0 }])
   })
 })
 

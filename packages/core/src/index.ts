@@ -158,6 +158,8 @@ export { decodeRoutedReply, encodeRoutedReply, routeError } from './cluster/rout
 export type { RoutedError, RoutedReply } from './cluster/routed-reply.ts'
 
 export { consume } from './log/consume.ts'
+export { consumerInstruments } from './log/consumer-instruments.ts'
+export type { ConsumerStatus } from './log/consumer-monitor.ts'
 export type {
   ConsumeOptions,
   Consumer,
@@ -178,6 +180,7 @@ export { noProbe } from './ports/probe.ts'
 export type { Probe } from './ports/probe.ts'
 export { systemRandom } from './ports/random.ts'
 export type { Random } from './ports/random.ts'
+export type { Instrument } from './ports/instrument.ts'
 export { noTelemetry } from './ports/telemetry.ts'
 export type { Attributes, Operation, Telemetry } from './ports/telemetry.ts'
 

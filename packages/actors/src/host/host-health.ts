@@ -1,4 +1,5 @@
 // How a host is, as plain data for a health endpoint or a log line.
+import type { ConsumerStatus } from '@perdure/core'
 import type { CycleCounters } from '../persistence/cycle-counters.ts'
 import type { HostParts } from './host-parts.ts'
 
@@ -25,6 +26,24 @@ export interface QuarantinedEntity {
   readonly since: number
 }
 
+/** A named consumer that was started on this host, as far as this process knows. */
+export interface ConsumerHealth {
+  readonly name: string
+  /** As `ConsumerStatus` says. */
+  readonly work: ConsumerStatus['work']
+  /** Everything of the log up to here that concerns it has been dealt with. */
+  readonly position: string
+  /** Positions between that and the head of the log, when this host last looked. */
+  readonly lag: number
+  /** Age of the oldest event that is not handled, milliseconds; null where another process has it in hand. */
+  readonly lagMs: number | null
+  /** How often in a row the same batch has failed. */
+  readonly attempts: number
+  /** Events handled, and tries that failed, in this process. */
+  readonly handled: number
+  readonly failed: number
+}
+
 /** How a host is. Plain data: it can be sent as JSON. */
 export interface HostHealth {
   /** `degraded` still does its work; `failed` has given up writing, and a new host must take over. */
@@ -47,6 +66,8 @@ export interface HostHealth {
   }
   readonly degraded: readonly DegradedReason[]
   readonly quarantined: readonly QuarantinedEntity[]
+  /** In the order in which they were started. One that fails, or is blocked, stands among the `degraded` reasons too. */
+  readonly consumers: readonly ConsumerHealth[]
   /** Snapshots found that were not usable; their entities were rebuilt from events. */
   readonly discardedSnapshots: number
   readonly counters: Readonly<CycleCounters> & {
@@ -79,8 +100,23 @@ export function healthOf(parts: HostParts): HostHealth {
     quarantined: cycle.quarantine.entities.map(({ entity: { tenant, type, id }, cause, since }) => {
       return { tenant, type, id, code: cause.code, message: cause.message, since }
     }),
+    consumers: parts.logReaders.statuses().map(healthOfConsumer),
     discardedSnapshots: Object.values(snapshotsDiscarded).reduce((sum, count) => sum + count, 0),
     counters: { ...cycle.counters, droppedBehind: deps.behind.dropped },
+  }
+}
+
+function healthOfConsumer(status: ConsumerStatus): ConsumerHealth {
+  const { name, work, position, lag, lagMs, attempts, handled, failed } = status
+  return {
+    name,
+    work,
+    position: String(position),
+    lag: Number(lag),
+    lagMs: lagMs ?? null,
+    attempts,
+    handled,
+    failed,
   }
 }
 
@@ -91,7 +127,7 @@ function stateOf({ life, cycle }: HostParts, isDegraded: boolean): HostHealth['s
   return isDegraded || cycle.quarantine.entities.length > 0 ? 'degraded' : 'running'
 }
 
-function reasonsOf({ cycle, deps, troubles }: HostParts): readonly DegradedReason[] {
+function reasonsOf({ cycle, deps, troubles, logReaders }: HostParts): readonly DegradedReason[] {
   const reasons: DegradedReason[] = []
   const { trouble, failure } = cycle
   const append = failure ?? trouble
@@ -99,5 +135,10 @@ function reasonsOf({ cycle, deps, troubles }: HostParts): readonly DegradedReaso
   for (const { operation, about, error } of deps.behind.dirty)
     reasons.push({ operation, about, code: error.code, message: error.message })
   for (const [operation, { code, message }] of troubles.background) reasons.push({ operation, code, message })
+  for (const { name, work, lastError } of logReaders.statuses()) {
+    if (lastError === undefined) continue
+    const code = work === 'blocked' ? 'consumer_blocked' : 'consumer_failed'
+    reasons.push({ operation: 'consume', about: name, code, message: lastError })
+  }
   return reasons.slice(0, toldReasons)
 }

@@ -73,6 +73,11 @@ export class Registry {
     return this.#type(type).model
   }
 
+  /** Undefined for a type that is not run here. */
+  findModel(type: string): EntityModel | undefined {
+    return this.#types.get(type)?.model
+  }
+
   /** A model for a type that is run here, of another spec, or with another hook. @throws SpecNotSupported, InvalidArgument */
   compile(spec: EntitySpec, hook?: UpcastHook): EntityModel {
     this.#type(spec.name)

@@ -1,17 +1,19 @@
 // What a host reports, as data: the list that its code takes its names from and that the documentation is held to.
 
-/** One thing that is reported. */
-export interface Instrument {
-  readonly name: string
-  /** An operation takes time: a span, and a histogram of its duration in milliseconds. A counter counts. */
-  readonly kind: 'operation' | 'counter'
-  readonly description: string
-  /** What it is told apart by, beside `error` for an operation that failed. */
-  readonly attributes: readonly string[]
-}
+import { consumerInstruments } from '@perdure/core'
+import type { Instrument } from '@perdure/core'
 
 type InstrumentKey =
-  'ask' | 'decide' | 'queueWait' | 'commit' | 'load' | 'replay' | 'hydrate' | 'conflicts' | 'events'
+  | keyof typeof consumerInstruments
+  | 'ask'
+  | 'decide'
+  | 'queueWait'
+  | 'commit'
+  | 'load'
+  | 'replay'
+  | 'hydrate'
+  | 'conflicts'
+  | 'events'
 
 /** Everything that a host reports. */
 export const instruments: Readonly<Record<InstrumentKey, Instrument>> = {
@@ -69,4 +71,5 @@ export const instruments: Readonly<Record<InstrumentKey, Instrument>> = {
     description: 'Events committed.',
     attributes: [],
   },
+  ...consumerInstruments,
 }

@@ -1,12 +1,11 @@
 // @perdure/actors/otel: reports to OpenTelemetry. A subpath of its own, for it alone needs @opentelemetry/api.
 import { SpanStatusCode } from '@opentelemetry/api'
 import type { Histogram, Meter, Tracer } from '@opentelemetry/api'
-import type { Attributes, Telemetry } from '@perdure/core'
+import type { Attributes, Instrument, Telemetry } from '@perdure/core'
 import { instruments } from '../observe/instruments.ts'
-import type { Instrument } from '../observe/instruments.ts'
 
+export type { Instrument } from '@perdure/core'
 export { instruments } from '../observe/instruments.ts'
-export type { Instrument } from '../observe/instruments.ts'
 
 /** Where to report to; leave one out to go without it. */
 export interface OpenTelemetryOptions {
@@ -16,25 +15,15 @@ export interface OpenTelemetryOptions {
 
 /**
  * A telemetry port for `createHost({ telemetry })`: an operation becomes a span, and its duration a histogram
- * `<name>.duration` in milliseconds; counters are counters. What is reported stands in `instruments`.
+ * `<name>.duration` in milliseconds; counters are counters, gauges gauges. What is reported stands in `instruments`.
  */
 export function openTelemetry({ tracer, meter }: OpenTelemetryOptions): Telemetry {
   const described = new Map<string, Instrument>(
     Object.values(instruments).map((instrument) => [instrument.name, instrument]),
   )
   const histograms = new Map<string, Histogram>()
-  const counters = new Map(
-    Object.values(instruments).flatMap((instrument) =>
-      meter === undefined || instrument.kind !== 'counter'
-        ? []
-        : [
-            [
-              instrument.name,
-              meter.createCounter(instrument.name, { description: instrument.description }),
-            ] as const,
-          ],
-    ),
-  )
+  const counters = makeEach('counter', (name, options) => meter?.createCounter(name, options))
+  const gauges = makeEach('gauge', (name, options) => meter?.createGauge(name, options))
   const record = (name: string, elapsedMs: number, attributes: Attributes): void => {
     if (meter === undefined) return
     let histogram = histograms.get(name)
@@ -63,7 +52,23 @@ export function openTelemetry({ tracer, meter }: OpenTelemetryOptions): Telemetr
       }
     },
     count: (name, by, attributes) => counters.get(name)?.add(by, attributes),
+    gauge: (name, value, attributes) => gauges.get(name)?.record(value, attributes),
   }
+}
+
+/** The instruments of one kind, by name. */
+function makeEach<Made>(
+  kind: Instrument['kind'],
+  make: (name: string, options: { readonly description: string }) => Made | undefined,
+): ReadonlyMap<string, Made> {
+  const made = new Map<string, Made>()
+  for (const instrument of Object.values(instruments)) {
+    if (instrument.kind !== kind) continue
+    const { name, description } = instrument
+    const one = make(name, { description })
+    if (one !== undefined) made.set(name, one)
+  }
+  return made
 }
 
 /** Sizes belong to spans; as attributes of a histogram each would make a series of its own. */

@@ -19,6 +19,8 @@ export const failurePolicy = {
   close: 'durabilityIntent',
   /** Storing the snapshot of a state that has committed. */
   snapshot: 'bestEffort',
+  /** Handing events to a named consumer; tried again until it is blocked. */
+  consume: 'bestEffort',
   /** Noting how far a projection has come. */
   mark: 'bestEffort',
   /** Remembering the output of an effect. */

@@ -1,6 +1,8 @@
 // The commands that look into a storage. None of them changes anything there.
+import { Option } from 'commander'
 import type { Command } from 'commander'
 import type { EntitiesOptions } from '../inspect/entities-command.ts'
+import type { EventNames } from '../inspect/reading.ts'
 import type { HistoryOptions } from '../inspect/history-commands.ts'
 import type { StateOptions } from '../inspect/state-command.ts'
 import type { TailOptions } from '../inspect/tail-command.ts'
@@ -60,7 +62,7 @@ export function addState(program: Command, { io, run }: CommandContext): void {
 
 /** Adds `perdure history`. */
 export function addHistory(program: Command, { io, run }: CommandContext): void {
-  withRangeOptions(withSpecOptions(withStorageOptions(program.command('history'))))
+  withNames(withRangeOptions(withSpecOptions(withStorageOptions(program.command('history')))), 'today')
     .summary('show what happened to an entity, as a table')
     .description(
       'Shows what happened to an entity: when, which action, from which status to which, with which params.',
@@ -79,9 +81,9 @@ export function addHistory(program: Command, { io, run }: CommandContext): void 
 
 /** Adds `perdure events`. */
 export function addEvents(program: Command, { io, run }: CommandContext): void {
-  withRangeOptions(withSpecOptions(withStorageOptions(program.command('events'))))
+  withNames(withRangeOptions(withSpecOptions(withStorageOptions(program.command('events')))), 'stored')
     .summary('print the events of an entity, as JSON lines')
-    .description('Prints the events of an entity as they are stored, one JSON object a line.')
+    .description('Prints the events of an entity, one JSON object a line.')
     .addHelpText(
       'after',
       examples([
@@ -96,7 +98,7 @@ export function addEvents(program: Command, { io, run }: CommandContext): void {
 
 /** Adds `perdure tail`. */
 export function addTail(program: Command, { io, run }: CommandContext): void {
-  withSpecOptions(withStorageOptions(program.command('tail')))
+  withNames(withSpecOptions(withStorageOptions(program.command('tail'))), 'today')
     .summary('follow events as they commit')
     .description(
       'Prints events as they commit, until Ctrl-C. An embedded storage (pglite://) belongs to one process at a time: following a running host needs PostgreSQL.',
@@ -126,6 +128,13 @@ function withSpecOptions(command: Command): Command {
   return command
     .option('--specs <globs...>', 'the specs to read by (default: those of this project)')
     .option('--show-sensitive', 'show values that the spec calls sensitive')
+}
+
+function withNames(command: Command, byDefault: EventNames): Command {
+  const about = "names of older events: as today's spec reads them, or as they are stored"
+  return command.addOption(
+    new Option('--names <names>', about).choices(['today', 'stored']).default(byDefault),
+  )
 }
 
 function withRangeOptions(command: Command): Command {

@@ -9,13 +9,15 @@ import { describeParams, describeStep } from './describe-event.ts'
 import { entityNotFound } from './entity-not-found.ts'
 import { findSpecs } from './known-specs.ts'
 import { maskEvent, sensitiveNames } from './mask-event.ts'
+import { readingOf } from './reading.ts'
+import type { EventNames } from './reading.ts'
 import { readEventPages } from './read-events.ts'
 import type { EventRange } from './read-events.ts'
 import type { StorageOptions } from './storage-options.ts'
 import { withStorage } from './with-storage.ts'
 
-/** Which events, and from where. */
-export type HistoryOptions = StorageOptions & EventRange
+/** Which events, from where, and under which names. */
+export type HistoryOptions = StorageOptions & EventRange & { readonly names: EventNames }
 
 /** Prints whole events, one JSON object a line. */
 export function runEvents(io: CliIo, type: string, id: string, options: HistoryOptions): Promise<ExitCode> {
@@ -53,8 +55,9 @@ function printPages(
     const spec = (await findSpecs(io, options)).find(({ name }) => name === type)
     const hidden =
       spec === undefined || options.showSensitive === true ? new Set<string>() : sensitiveNames(spec)
+    const read = readingOf(spec === undefined ? [] : [spec], options.names)
     for await (const events of pages) {
-      io.stdout.write(print(events.map((event) => maskEvent(event, hidden))))
+      io.stdout.write(print(events.map((event) => maskEvent(read(event), hidden))))
       await io.stdout.ready()
     }
     return 0

@@ -9,6 +9,8 @@ import type { Painter } from '../terminal/paint.ts'
 import { describeParams, describeStep } from './describe-event.ts'
 import { findSpecs } from './known-specs.ts'
 import { maskEvent, sensitiveNames } from './mask-event.ts'
+import { readingOf } from './reading.ts'
+import type { EventNames } from './reading.ts'
 import type { StorageOptions } from './storage-options.ts'
 import { withStorage } from './with-storage.ts'
 import { CliError } from '../errors/cli-error.ts'
@@ -18,6 +20,7 @@ export interface TailOptions extends StorageOptions {
   /** Milliseconds between looks, should no news come. */
   readonly interval: number
   readonly json?: boolean
+  readonly names: EventNames
 }
 
 /** Follows one entity, all of a type, or all of the types that the specs declare, until Ctrl-C. @returns 0 then */
@@ -45,6 +48,7 @@ export async function runTail(
       tenant: options.tenant,
       pollIntervalMs: options.interval,
       signal,
+      readAs: readingOf(specs, options.names),
       clock: io.clock ?? systemClock,
     })
     for await (const { event } of following) {

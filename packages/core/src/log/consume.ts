@@ -3,6 +3,7 @@ import { PerdureError } from '../errors/perdure-error.ts'
 import { defaultLimits } from '../json/limits.ts'
 import { systemClock } from '../ports/clock.ts'
 import { silentLogger } from '../ports/logger.ts'
+import { noTelemetry } from '../ports/telemetry.ts'
 import { systemRandom } from '../ports/random.ts'
 import type { Random } from '../ports/random.ts'
 import type { ConsumeOptions, Consumer } from './consumer-options.ts'
@@ -20,7 +21,12 @@ import { defaultPollIntervalMs } from './subscribe.ts'
 export function consume(storage: ConsumerStore, options: ConsumeOptions): Consumer {
   const { batch = defaultLogLimit, leaseMs = 15_000, pollIntervalMs = defaultPollIntervalMs } = options
   const { baseMs = 500, capMs = 60_000, maxAttempts = 10 } = options.retry ?? {}
-  const { clock = systemClock, random = systemRandom, logger = silentLogger } = options
+  const {
+    clock = systemClock,
+    random = systemRandom,
+    logger = silentLogger,
+    telemetry = noTelemetry,
+  } = options
   const { owner = draw(random), signal } = options
   check(options, { batch, leaseMs, pollIntervalMs, baseMs, capMs, maxAttempts })
   const loop = new ConsumerLoop(storage, {
@@ -32,6 +38,7 @@ export function consume(storage: ConsumerStore, options: ConsumeOptions): Consum
     clock,
     random,
     logger,
+    telemetry,
     owner,
   })
   const finished = loop.run()
@@ -41,7 +48,7 @@ export function consume(storage: ConsumerStore, options: ConsumeOptions): Consum
   }
   if (signal?.aborted === true) loop.stop()
   signal?.addEventListener('abort', () => loop.stop(), { once: true })
-  return { name: options.name, stop, [Symbol.asyncDispose]: stop }
+  return { name: options.name, status: () => loop.status(), stop, [Symbol.asyncDispose]: stop }
 }
 
 function draw(random: Random): string {

@@ -5,16 +5,22 @@
 // What is certain is what the storage says: after anything unclear it claims again, and goes on from the checkpoint it is told.
 import { assertNever } from '../errors/assert-never.ts'
 import { isPerdureError } from '../errors/perdure-error.ts'
+import type { PerdureError } from '../errors/perdure-error.ts'
 import { backoffMs } from '../ports/backoff.ts'
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
 import type { ConsumerClaimResult, ConsumerState } from '../storage/consumer.ts'
 import type { LogPage } from '../storage/log.ts'
 import type { Storage } from '../storage/storage.ts'
+import { ConsumerMonitor } from './consumer-monitor.ts'
+import type { ConsumerStatus } from './consumer-monitor.ts'
 import type { ConsumeOptions, ConsumerOptions } from './consumer-options.ts'
 import { LogFollower, retrying } from './log-follower.ts'
 import { pause } from './pause.ts'
+import { placeOf, textOf } from './failure-text.ts'
+import { readPage } from './read-page.ts'
 
 /** What a consumer needs of a storage. */
 export type ConsumerStore = Pick<
@@ -31,6 +37,7 @@ export type LoopOptions = ConsumeOptions & {
   readonly clock: Clock
   readonly random: Random
   readonly logger: Logger
+  readonly telemetry: Telemetry
   readonly owner: string
 }
 
@@ -50,6 +57,7 @@ const skipMs = 1_000
 export class ConsumerLoop {
   readonly #storage: ConsumerStore
   readonly #options: LoopOptions
+  readonly #monitor: ConsumerMonitor
   readonly #stopping = new AbortController()
   /** Up to here events come one by one: somewhere in between is one that fails. */
   #carefulUpTo = 0n
@@ -57,6 +65,11 @@ export class ConsumerLoop {
   constructor(storage: ConsumerStore, options: LoopOptions) {
     this.#storage = storage
     this.#options = options
+    this.#monitor = new ConsumerMonitor(options)
+  }
+
+  status(): ConsumerStatus {
+    return this.#monitor.status()
   }
 
   stop(): void {
@@ -65,11 +78,17 @@ export class ConsumerLoop {
 
   /** Resolves once it is stopped; never rejects. */
   async run(): Promise<void> {
+    await this.#run()
+    this.#monitor.stopped()
+  }
+
+  async #run(): Promise<void> {
     const { clock, logger, leaseMs, name } = this.#options
     while (!this.#isStopping) {
       try {
         const claim = await this.#claim()
         if (claim === undefined) return
+        this.#monitor.claimed(workOf[claim.kind], claim.consumer)
         if (claim.kind === 'claimed') await this.#work(claim)
         else await pause(clock, this.#delayOf(claim), this.#stopping.signal)
       } catch (error) {
@@ -133,7 +152,8 @@ export class ConsumerLoop {
       while (await this.#step(hold, follower)) continue
     } catch (error) {
       if (isPerdureError(error, 'storage_closed')) throw error
-      await this.#fail(hold, error)
+      if (isPerdureError(error, 'spec_outdated')) await this.#leaveToNewer(hold, error)
+      else await this.#fail(hold, error)
     } finally {
       follower.close()
     }
@@ -148,7 +168,11 @@ export class ConsumerLoop {
     const { batch, clock, leaseMs, pollIntervalMs } = this.#options
     const page = await follower.read(hold.position < this.#carefulUpTo ? 1 : batch)
     if (page === undefined) return false
-    if (page.entries.length > 0) return this.#deliver(hold, page)
+    this.#monitor.read(page)
+    if (page.entries.length > 0) {
+      const readable = readPage(page, this.#options.readAs)
+      return (await this.#deliver(hold, readable)) && readable.seenUpTo === page.seenUpTo
+    }
     const silentMs = clock.now() - hold.heardAt
     const isBehind = page.seenUpTo > hold.position && silentMs >= skipMs
     if ((isBehind || silentMs >= leaseMs / 3) && !(await this.#advance(hold, page.seenUpTo))) return false
@@ -164,6 +188,8 @@ export class ConsumerLoop {
     const end = (): void => over.abort()
     const stopRenewing = this.#keepRenewing(hold, end)
     this.#stopping.signal.addEventListener('abort', end, { once: true })
+    const operation = this.#monitor.started(page)
+    let isHandled = false
     const context = { signal, attempt: hold.attempts + 1 }
     let failure: { readonly error: unknown } | undefined
     const attempt = async (work: () => unknown): Promise<void> => {
@@ -176,12 +202,15 @@ export class ConsumerLoop {
     }
     try {
       if (project !== undefined) {
-        return await this.#advance(hold, page.seenUpTo, (transaction) =>
+        isHandled = await this.#advance(hold, page.seenUpTo, (transaction) =>
           attempt(() => project(transaction, page.entries, context)),
         )
+      } else {
+        await attempt(() => handler(page.entries, context))
+        isHandled = await this.#advanceAtLast(hold, page.seenUpTo)
       }
-      await attempt(() => handler(page.entries, context))
-      return await this.#advanceAtLast(hold, page.seenUpTo)
+      if (isHandled) this.#monitor.handled(page)
+      return isHandled
     } catch (error) {
       if (failure === undefined) return this.#doubt(error)
       if (page.seenUpTo > this.#carefulUpTo) this.#carefulUpTo = page.seenUpTo
@@ -189,6 +218,7 @@ export class ConsumerLoop {
       if (!signal.aborted) await this.#fail(hold, failure.error, `${placeOf(page)}: `)
       return false
     } finally {
+      operation.end(isHandled ? {} : { error: failure === undefined ? 'work_lost' : 'handler_failed' })
       stopRenewing()
       this.#stopping.signal.removeEventListener('abort', end)
     }
@@ -205,8 +235,10 @@ export class ConsumerLoop {
     const renew = async (): Promise<void> => {
       const isKept = await this.#advance(hold, hold.position).catch(() => true)
       if (isOver) return
-      if (isKept) renewLater()
-      else onLost()
+      if (!isKept) return onLost()
+      renewLater()
+      const page = await this.#storage.readLog({ after: hold.position, limit: 0 }).catch(() => undefined)
+      if (page !== undefined) this.#monitor.grown(page.head)
     }
     renewLater()
     return () => {
@@ -252,6 +284,23 @@ export class ConsumerLoop {
     return false
   }
 
+  /**
+   * What comes next was decided under a newer spec than this process has. That is no failure: any other may take the work at once,
+   * and this one asks for it again after a while.
+   */
+  async #leaveToNewer({ epoch, attempts, position }: Hold, error: PerdureError): Promise<void> {
+    const { name, clock, logger, leaseMs } = this.#options
+    const now = clock.now()
+    const failure = { name, epoch, attempts, error: textOf('', error), now, nextAttemptAt: now }
+    logger.warn(
+      { consumer: name, position, error: failure.error },
+      'a consumer is left to a host of a newer spec',
+    )
+    this.#monitor.gaveBack(attempts, failure.error)
+    await retrying(this.#ports, () => this.#storage.failConsumer(failure))
+    await pause(clock, leaseMs, this.#stopping.signal)
+  }
+
   /** @param place - in front of what the error says */
   async #fail(hold: Hold, error: unknown, place = ''): Promise<void> {
     const { name, clock, random, logger, retry } = this.#options
@@ -263,22 +312,12 @@ export class ConsumerLoop {
     const facts = { consumer: name, position: hold.position, attempts, error: failure.error }
     if (isBlocked) logger.error(facts, 'a consumer is blocked until it is reset')
     else logger.warn({ ...facts, nextAttemptAt }, 'a consumer failed, and tries again later')
+    this.#monitor.failed(attempts, failure.error, isBlocked)
     await retrying(this.#ports, () =>
       this.#storage.failConsumer(isBlocked ? failure : { ...failure, nextAttemptAt }),
     )
   }
 }
 
-/** Where in the log a page is, for people. */
-function placeOf({ entries }: LogPage): string {
-  const [first, last] = [entries[0]?.position, entries.at(-1)?.position]
-  return first === last ? `position ${first}` : `positions ${first} to ${last}`
-}
-
-/** The longest text of an error that is kept, UTF-16 units. */
-const maxErrorLength = 2_000
-
-function textOf(place: string, error: unknown): string {
-  const text = error instanceof Error ? `${error.name}: ${error.message}` : String(error)
-  return `${place}${text}`.slice(0, maxErrorLength).toWellFormed().replaceAll('\0', '\uFFFD')
-}
+/** Who has the work, by what the storage answered. */
+const workOf = { claimed: 'here', held: 'elsewhere', waiting: 'waiting', blocked: 'blocked' } as const

@@ -1,7 +1,10 @@
 import type { Clock } from '../ports/clock.ts'
 import type { Logger } from '../ports/logger.ts'
 import type { Random } from '../ports/random.ts'
+import type { Telemetry } from '../ports/telemetry.ts'
+import type { EntityEvent } from '../entity/event.ts'
 import type { LogEntry, LogRange } from '../storage/log.ts'
+import type { ConsumerStatus } from './consumer-monitor.ts'
 
 /** What a handler is told beside the events. */
 export interface ConsumerContext {
@@ -67,14 +70,22 @@ export type ConsumeOptions = ConsumerOptions &
     readonly signal?: AbortSignal
     /** Unlike that of any other process. @defaultValue drawn by chance */
     readonly owner?: string
+    /**
+     * How an event reads to whoever handles it, such as `upcastEvent` of its type's model. An error `spec_outdated` has the work
+     * left to a process with a newer spec; any other is a failure. @defaultValue as it is stored
+     */
+    readonly readAs?: (event: EntityEvent) => EntityEvent
     readonly clock?: Clock
     readonly random?: Random
     readonly logger?: Logger
+    readonly telemetry?: Telemetry
   }
 
 /** A consumer at work. */
 export interface Consumer extends AsyncDisposable {
   readonly name: string
+  /** How it is, as far as this process knows; nothing is asked of the storage. */
+  status(): ConsumerStatus
   /** Stops: takes no more events, waits for the handler, gives the work back. Not to be waited for by the handler. Idempotent. */
   stop(): Promise<void>
 }

@@ -1,4 +1,5 @@
 // Reading the log as an async iterable, on any storage, with or without a host.
+import type { EntityEvent } from '../entity/event.ts'
 import type { Clock } from '../ports/clock.ts'
 import { systemClock } from '../ports/clock.ts'
 import { silentLogger } from '../ports/logger.ts'
@@ -22,6 +23,8 @@ export interface SubscribeOptions extends Pick<LogRange, 'types' | 'tenant' | 'm
   readonly batch?: number
   /** How long at most until it looks for itself, should no news come, milliseconds. @defaultValue 1000 */
   readonly pollIntervalMs?: number
+  /** How an event reads, such as `upcastEvent` of its type's model. @defaultValue as it is stored */
+  readonly readAs?: (event: EntityEvent) => EntityEvent
   readonly clock?: Clock
   readonly random?: Random
   readonly logger?: Logger
@@ -37,7 +40,7 @@ export const defaultPollIntervalMs = 1_000
  * Reads on when its reader does, never further ahead than one page. Lives through a storage that is away for a while. Ends
  * when the signal fires, when the storage is closed and when the reader leaves the loop.
  *
- * @throws StorageError that trying again does not mend, such as `corrupt_stream`
+ * @throws StorageError that trying again does not mend, such as `corrupt_stream`; what `readAs` throws
  */
 export async function* subscribe(
   storage: LogSource,
@@ -45,7 +48,7 @@ export async function* subscribe(
 ): AsyncGenerator<LogEntry, void, undefined> {
   const { after = 0n, batch = defaultLogLimit, pollIntervalMs = defaultPollIntervalMs } = options
   const { signal = new AbortController().signal, clock = systemClock, random = systemRandom } = options
-  const { logger = silentLogger, types, tenant, maxBytes } = options
+  const { logger = silentLogger, types, tenant, maxBytes, readAs } = options
   const ports = { signal, clock, random, logger }
   const start = after === 'now' ? await headOf(storage, ports) : after
   if (start === undefined) return
@@ -58,7 +61,7 @@ export async function* subscribe(
   try {
     for (let page = await follower.read(batch); page !== undefined; page = await follower.read(batch)) {
       for (const entry of page.entries) {
-        yield entry
+        yield readAs === undefined ? entry : { ...entry, event: readAs(entry.event) }
         if (signal.aborted) return
       }
       if (page.seenUpTo >= page.head) await follower.wait(pollIntervalMs)

@@ -13,6 +13,8 @@ export interface Telemetry {
   start(operation: string, attributes?: Attributes): Operation
   /** Adds to a counter. */
   count(metric: string, by: number, attributes?: Attributes): void
+  /** Says how much there is of something now. @defaultValue nobody wants to know */
+  gauge?(metric: string, value: number, attributes?: Attributes): void
 }
 
 const untold: Operation = { end: () => {} }
