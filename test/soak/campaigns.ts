@@ -1,6 +1,8 @@
 import type { Campaign } from './campaign.ts'
 import { clockJumps } from './campaigns/clock.ts'
 import { diskFull } from './campaigns/disk-full.ts'
+import { idleSession } from './campaigns/idle-session.ts'
+import { killImport } from './campaigns/kill-import.ts'
 import { killHost, killPglite } from './campaigns/kill-host.ts'
 import { cuts, silence } from './campaigns/network.ts'
 import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
@@ -10,6 +12,7 @@ import { twoHosts } from './campaigns/two-hosts.ts'
 export const campaigns: readonly Campaign[] = [
   killHost,
   killPglite,
+  killImport,
   serverDeaths,
   terminations,
   errors,
@@ -19,4 +22,5 @@ export const campaigns: readonly Campaign[] = [
   silence,
   clockJumps,
   twoHosts,
+  idleSession,
 ]

@@ -1,5 +1,6 @@
-// `pnpm test:soak [name …] [--minutes n] [--faults n] [--seed s] [--json]`: runs campaigns against a server of its own,
-// says how they go on stderr and what they came to on stdout. Exit code 1 when a promise was broken.
+// `pnpm test:soak [name …] [--minutes n] [--faults n] [--seed s] [--json]`: runs campaigns against a server of its own, each
+// until its faults were brought about or its minutes are over, says how they go on stderr and what they came to on stdout.
+// Exit code 1 when a promise was broken.
 import { parseArgs } from 'node:util'
 import { startServer } from '../setup/server.ts'
 import type { CampaignResult } from './campaign.ts'
@@ -18,7 +19,7 @@ interface Line {
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    minutes: { type: 'string', default: '2' },
+    minutes: { type: 'string' },
     faults: { type: 'string' },
     seed: { type: 'string', default: String(Math.floor(performance.timeOrigin) % 1_000_000) },
     json: { type: 'boolean', default: false },
@@ -42,7 +43,8 @@ for (const campaign of chosen) {
   say(`${name}: ${about} (seed ${seed})`)
   const begun = performance.now()
   const faults = values.faults === undefined ? campaign.long : Number(values.faults)
-  const options = { serverUrl: server.url, seed, faults, minutes: Number(values.minutes) }
+  const minutes = values.minutes === undefined ? {} : { minutes: Number(values.minutes) }
+  const options = { serverUrl: server.url, seed, faults, ...minutes }
   const seconds = (): number => Math.round((performance.now() - begun) / 100) / 10
   const whyNot = await campaign.whyNot?.()
   if (whyNot !== undefined) {

@@ -27,16 +27,25 @@ export class Worker {
     this.child.stderr.on('data', (chunk: Buffer) => this.#complaints.push(chunk.toString()))
   }
 
-  /** Works until it is killed, by `isEnough` after some line, from outside, or by itself. @throws when it ends otherwise */
-  async work(order: WorkerOrder, log: LoadLog, isEnough: (lines: number) => boolean): Promise<void> {
+  /**
+   * Works until it is killed, by `isEnough` after some line, `afterMs` after its order, from outside, or by itself.
+   * @throws when it ends otherwise
+   */
+  async work(
+    order: WorkerOrder,
+    log: LoadLog,
+    { isEnough, afterMs }: { readonly isEnough: (lines: number) => boolean; readonly afterMs?: number },
+  ): Promise<void> {
     const exited = once(this.child, 'exit')
     this.child.stdin.write(`${JSON.stringify(order)}\n`)
+    const timer = afterMs === undefined ? undefined : setTimeout(() => this.kill(), afterMs)
     // Everything that got into the pipe before the end is read, after the kill too.
     for await (const line of createInterface(this.child.stdout)) {
       this.lines++
       this.#note(line, log)
       if (isEnough(this.lines)) this.kill()
     }
+    clearTimeout(timer)
     const [, signal] = (await exited) as [number | null, string | null]
     if (signal !== 'SIGKILL') throw new Error(`the worker ended by itself: ${this.#complaints.join('')}`)
   }

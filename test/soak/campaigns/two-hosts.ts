@@ -32,7 +32,9 @@ export const twoHosts: Campaign = {
         pool: { transactionIdleTimeoutMs: 300 },
       }
       const working = Promise.all(
-        hosts.map((host, nth) => host.work({ ...order, first: nth }, ledger.logOf(nth + 1), () => false)),
+        hosts.map((host, nth) =>
+          host.work({ ...order, first: nth }, ledger.logOf(nth + 1), { isEnough: () => false }),
+        ),
       )
       const failed = new AbortController()
       working.catch(() => failed.abort())
