@@ -101,6 +101,7 @@ export type {
 } from './storage/consumer.ts'
 export { defaultLogBytes, defaultLogLimit } from './storage/log.ts'
 export type { LogEntry, LogPage, LogRange, LogWatch } from './storage/log.ts'
+export type { HostLease } from './storage/host-lease.ts'
 export { LogNews } from './storage/log-news.ts'
 export type {
   PruneCounts,

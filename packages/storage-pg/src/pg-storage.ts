@@ -17,6 +17,7 @@ import type {
   EntityKey,
   EraseOptions,
   Erasure,
+  HostLease,
   LoadedEntity,
   LogPage,
   LogRange,
@@ -44,6 +45,7 @@ import type { Engine } from './connect/engine.ts'
 import { translateError } from './connect/sqlstate.ts'
 import { listAcrossTenants, listEntities, readHeads } from './load/heads.ts'
 import { eraseEntity } from './erase/erase-entity.ts'
+import { acquireLease, releaseLease, renewLease } from './hosts/leases.ts'
 import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
 import { readStats } from './retention/stats.ts'
 import { prune } from './retention/prune.ts'
@@ -158,6 +160,18 @@ export class PgStorage implements Storage {
 
   resetConsumer(name: string, reset: ConsumerReset): Promise<boolean> {
     return this.#run('resetting a consumer', (context) => resetConsumer(context, name, reset))
+  }
+
+  acquireLease(host: Pick<HostLease, 'host' | 'leaseMs'>): Promise<HostLease> {
+    return this.#run('acquiring a lease', (context) => acquireLease(context, host))
+  }
+
+  renewLease(lease: number): Promise<readonly HostLease[]> {
+    return this.#run('renewing a lease', (context) => renewLease(context, lease))
+  }
+
+  releaseLease(lease: number, beat?: number): Promise<boolean> {
+    return this.#run('releasing a lease', (context) => releaseLease(context, lease, beat))
   }
 
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {

@@ -38,6 +38,7 @@ describe('schema', () => {
       'erased_positions',
       'erasures',
       'events',
+      'hosts',
       'imported_bodies',
       'log_head',
       'migrations',

@@ -86,6 +86,7 @@ const ofOthers: Readonly<Record<string, string>> = {
   erased_positions_last: 'reading the log and looking it through, where something was erased',
   erased_positions_pkey: 'erasing an entity',
   erasures_pkey: 'erasing an entity',
+  hosts_pkey: 'hosts are a handful',
   imported_bodies_pkey: 'importing bodies, once',
   log_head_pkey: 'keeps the table at one row',
   migrations_pkey: 'keeps a migration from being noted twice',

@@ -6,6 +6,7 @@ import { blobMutants } from './mutants/blob-mutants.ts'
 import { commitMutants } from './mutants/commit-mutants.ts'
 import { consumerMutants } from './mutants/consumer-mutants.ts'
 import { eraseMutants } from './mutants/erase-mutants.ts'
+import { leaseMutants } from './mutants/lease-mutants.ts'
 import { lifecycleMutants } from './mutants/lifecycle-mutants.ts'
 import { logMutants } from './mutants/log-mutants.ts'
 import { openMutant } from './mutants/mutant.ts'
@@ -25,6 +26,7 @@ const mutants: readonly Mutant[] = [
   ...readMutants,
   ...logMutants,
   ...consumerMutants,
+  ...leaseMutants,
   ...snapshotMutants,
   ...blobMutants,
   ...pruneMutants,

@@ -20,6 +20,7 @@ import type {
 } from '../storage/consumer.ts'
 import { erasedEvent } from '../storage/erase.ts'
 import type { EraseOptions, Erasure } from '../storage/erase.ts'
+import type { HostLease } from '../storage/host-lease.ts'
 import type { LogPage, LogRange, LogWatch } from '../storage/log.ts'
 import { LogNews } from '../storage/log-news.ts'
 import type {
@@ -44,6 +45,7 @@ import type {
 import { entityAddress } from './address.ts'
 import { BlobShelf } from './blob-shelf.ts'
 import { Consumers } from './consumers.ts'
+import { Leases } from './leases.ts'
 import { judgeUnit } from './judge-unit.ts'
 import { listHeads, listHeadsAcrossTenants } from './list-heads.ts'
 import { Log } from './log.ts'
@@ -84,6 +86,7 @@ class InMemory implements MemoryStorage {
   readonly #news = new LogNews()
   #isPruning = false
   readonly #consumers = new Consumers()
+  readonly #leases = new Leases()
   #closed = false
 
   constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
@@ -183,6 +186,21 @@ class InMemory implements MemoryStorage {
   async resetConsumer(name: string, reset: ConsumerReset): Promise<boolean> {
     this.#assertOpen()
     return this.#consumers.reset(name, reset)
+  }
+
+  async acquireLease(host: Pick<HostLease, 'host' | 'leaseMs'>): Promise<HostLease> {
+    this.#assertOpen()
+    return this.#leases.acquire(host)
+  }
+
+  async renewLease(lease: number): Promise<readonly HostLease[]> {
+    this.#assertOpen()
+    return this.#leases.renew(lease)
+  }
+
+  async releaseLease(lease: number, beat?: number): Promise<boolean> {
+    this.#assertOpen()
+    return this.#leases.release(lease, beat)
   }
 
   async readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined> {

@@ -27,6 +27,7 @@ export class Stream {
   #status = ''
   #updatedAt = 0
   #deletedAt: number | undefined
+  #owner: number | undefined
   #snapshot: SnapshotRecord | undefined
   /** The sequence of the first event there is: 1, until the entity is erased. */
   #first = 1
@@ -62,6 +63,7 @@ export class Stream {
       updatedAt: this.#updatedAt,
       ...(this.#deletedAt === undefined ? {} : { deletedAt: this.#deletedAt }),
       ...(this.#erasure === undefined ? {} : { erasedAt: this.#erasure.erasedAt }),
+      ...(this.#owner === undefined ? {} : { owner: this.#owner }),
     }
   }
 
@@ -113,6 +115,7 @@ export class Stream {
     this.#updatedAt = at
     this.#deletedAt = at
     this.#erasure = erasure
+    this.#owner = undefined
   }
 
   /** For tests: takes an event away, or makes it unreadable. */
@@ -138,6 +141,7 @@ export class Stream {
     }
     this.#status = unit.status
     this.#deletedAt = unit.deletedAt
+    this.#owner = unit.owner
   }
 
   /** The stored snapshot, if it was made under this spec. */

@@ -38,4 +38,6 @@ export interface CommitUnit {
   readonly releases: readonly RefRelease[]
   /** Replaces the stored snapshot if its sequence is higher, or the same under another spec hash. */
   readonly snapshot?: SnapshotRecord
+  /** The lease of the host that writes; it has the entity from then on. Absent: nobody has it. */
+  readonly owner?: number
 }

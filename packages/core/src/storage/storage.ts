@@ -15,6 +15,7 @@ import type {
   ConsumerState,
 } from './consumer.ts'
 import type { EraseOptions, Erasure } from './erase.ts'
+import type { HostLease } from './host-lease.ts'
 import type { LogPage, LogRange, LogWatch } from './log.ts'
 import type { VerifyOptions, VerifyReport } from './verify.ts'
 import type { PruneOptions, PruneResult, SweepOptions, SweepResult } from './retention.ts'
@@ -28,6 +29,8 @@ export interface EntityHead extends EntityKey {
   readonly deletedAt?: number
   /** Its history is gone for good; `deletedAt` is the same. */
   readonly erasedAt?: number
+  /** The lease under which its last event was committed, whether or not that is still there. */
+  readonly owner?: number
 }
 
 /** An entity as stored: its head, the newest usable snapshot and the events after it. */
@@ -168,6 +171,21 @@ export interface Storage {
    * @returns false when there is no such consumer
    */
   resetConsumer(name: string, reset: ConsumerReset): Promise<boolean>
+
+  /** Gives a host a new lease. An older one of a host of this name ends with it. */
+  acquireLease(host: Pick<HostLease, 'host' | 'leaseMs'>): Promise<HostLease>
+
+  /**
+   * Renews a lease, in one round trip with the news of all others: its beat moves on by one.
+   * @returns every lease there is, in order; the caller's is gone when it is not among them, and does not come back
+   */
+  renewLease(lease: number): Promise<readonly HostLease[]>
+
+  /**
+   * Ends a lease: one's own, or that of a host that seems to be dead, by naming the `beat` at which it stands still.
+   * @returns false when there is none, or it has moved on; then nothing is changed
+   */
+  releaseLease(lease: number, beat?: number): Promise<boolean>
 
   /** The content under this hash, verified (`corrupt_blob` if it is not what it claims), or undefined. Tenant-scoped. */
   readBlob(tenant: string, hash: string): Promise<Uint8Array | undefined>

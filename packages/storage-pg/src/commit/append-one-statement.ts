@@ -25,7 +25,8 @@ given as (select ${parameter}::int8 as at, ${parameter}::int8 as deleted),
 moved as (
   update ${entities} as head
   set version = head.version + 1, status = ${parameter}::text,
-    updated_at = ${timeOf(sql.ref('given.at'))}, deleted_at = ${timeOf(sql.ref('given.deleted'))}
+    updated_at = ${timeOf(sql.ref('given.at'))}, deleted_at = ${timeOf(sql.ref('given.deleted'))},
+    owner = ${parameter}::int8
   from given
   where head.stream = ${parameter}::uuid and head.version = ${parameter}::int8 and head.deleted_at is null
     and exists (select from gate)
@@ -56,5 +57,5 @@ export function appendOneParameters(units: readonly PreparedUnit[]): readonly un
   const [event] = events
   if (event === undefined || events.length > 1) return undefined
   const { at, action, key, payload } = event
-  return [at, unit.deletedAt, unit.status, stream, unit.expectedVersion, action, key, payload]
+  return [at, unit.deletedAt, unit.status, unit.owner, stream, unit.expectedVersion, action, key, payload]
 }

@@ -48,29 +48,30 @@ with gate as (${gate(tables)}),
 movers as (
   select * from unnest(
     ${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[], ${parameter}::text[], ${parameter}::int8[],
-    ${parameter}::int8[], ${parameter}::int4[], string_to_array(${parameter}::text, e'\\x1e')
-  ) as unit (stream, expected, count, status, at, deleted, ordinal, lines)
+    ${parameter}::int8[], ${parameter}::int8[], ${parameter}::int4[], string_to_array(${parameter}::text, e'\\x1e')
+  ) as unit (stream, expected, count, status, at, deleted, owner, ordinal, lines)
 ),
 creators as (
   select * from unnest(
     ${parameter}::uuid[], ${parameter}::text[], ${parameter}::text[], ${parameter}::text[], ${parameter}::int4[],
-    ${parameter}::text[], ${parameter}::int8[], ${parameter}::int8[], ${parameter}::int4[],
+    ${parameter}::text[], ${parameter}::int8[], ${parameter}::int8[], ${parameter}::int8[], ${parameter}::int4[],
     string_to_array(${parameter}::text, e'\\x1e')
-  ) as unit (stream, tenant, type, id, count, status, at, deleted, ordinal, lines)
+  ) as unit (stream, tenant, type, id, count, status, at, deleted, owner, ordinal, lines)
 ),
 moved as (
   update ${entities} as head
   set version = unit.expected + unit.count, status = unit.status,
-    updated_at = ${timeOf(sql.ref('unit.at'))}, deleted_at = ${timeOf(sql.ref('unit.deleted'))}
+    updated_at = ${timeOf(sql.ref('unit.at'))}, deleted_at = ${timeOf(sql.ref('unit.deleted'))},
+    owner = unit.owner
   from movers as unit
   where head.stream = unit.stream and head.version = unit.expected and head.deleted_at is null
     and exists (select from gate)
   returning unit.stream, unit.expected, unit.count, unit.ordinal, unit.lines
 ),
 created as (
-  insert into ${entities} (stream, tenant, type, id, version, status, updated_at, deleted_at)
+  insert into ${entities} (stream, tenant, type, id, version, status, updated_at, deleted_at, owner)
   select unit.stream, unit.tenant, unit.type, unit.id, unit.count, unit.status,
-    ${timeOf(sql.ref('unit.at'))}, ${timeOf(sql.ref('unit.deleted'))}
+    ${timeOf(sql.ref('unit.at'))}, ${timeOf(sql.ref('unit.deleted'))}, unit.owner
   from creators as unit
   where exists (select from gate)
   on conflict (stream) do nothing
@@ -135,9 +136,16 @@ function sharedColumns(
     units.map(({ prepared }) => prepared.unit.status),
     units.map(({ prepared }) => prepared.unit.events.at(-1)?.at),
     units.map(({ prepared }) => prepared.unit.deletedAt),
+    ownersOf(units),
     units.map(({ ordinal }) => ordinal),
     units.map(({ prepared }) => prepared.events.map(lineOf).join('\n')).join('\u001e'),
   ]
+}
+
+/** A column that is shorter than the others goes on with nulls: where nobody has a lease, it costs nothing. */
+function ownersOf(units: readonly { readonly prepared: PreparedUnit }[]): readonly unknown[] {
+  if (units.every(({ prepared }) => prepared.unit.owner === undefined)) return []
+  return units.map(({ prepared }) => prepared.unit.owner)
 }
 
 /** None of the parts has a raw tab, newline or separator in it: they are JSON, or escaped like it. */

@@ -117,7 +117,7 @@ async function appendErased(
     with gate as (${gate(tables)}),
     moved as (
       update ${tables.entities} set version = ${version}::int8, status = ${event.to}::text,
-        updated_at = ${now}, deleted_at = ${now}, erased_at = ${now}
+        updated_at = ${now}, deleted_at = ${now}, erased_at = ${now}, owner = null
       where stream = ${streamKey(entity)}::uuid and exists (select from gate)
     ),
     taken as (update ${tables.logHead} set position = position + 1 where exists (select from gate) returning position),

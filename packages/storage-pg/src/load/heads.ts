@@ -63,5 +63,6 @@ export function headOf(entity: EntityKey, row: HeadColumns): EntityHead {
     updatedAt: Number(row.updatedAt),
     ...(row.deletedAt === null ? {} : { deletedAt: Number(row.deletedAt) }),
     ...(row.erasedAt === null ? {} : { erasedAt: Number(row.erasedAt) }),
+    ...(row.owner === null ? {} : { owner: Number(row.owner) }),
   }
 }

@@ -36,6 +36,7 @@ export interface HeadColumns {
   readonly updatedAt: bigint
   readonly deletedAt: bigint | null
   readonly erasedAt: bigint | null
+  readonly owner: bigint | null
 }
 
 /** A head with the stream it is the head of. */
@@ -66,7 +67,7 @@ const pageEvents = 4096
 export const headColumns: RawBuilder<unknown> = sql`head.version, head.status,
   ${millisecondsOf(sql.ref('head.updated_at'))} as "updatedAt",
   ${millisecondsOf(sql.ref('head.deleted_at'))} as "deletedAt",
-  ${millisecondsOf(sql.ref('head.erased_at'))} as "erasedAt"`
+  ${millisecondsOf(sql.ref('head.erased_at'))} as "erasedAt", head.owner`
 
 /** Compiles them. */
 export function loadStatements(database: Database, tables: Tables): LoadStatements {

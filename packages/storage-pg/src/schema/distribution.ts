@@ -31,6 +31,7 @@ export const distributions: Readonly<Record<TableName, Distribution>> = {
   bodyImports: { kind: 'reference' },
   logHead: { kind: 'reference' },
   consumers: { kind: 'reference' },
+  hosts: { kind: 'reference' },
   migrations: { kind: 'reference' },
 }
 

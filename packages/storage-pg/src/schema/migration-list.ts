@@ -6,6 +6,7 @@ import { logReaders } from './migrations/0003-log-readers.ts'
 import { referenceTimes } from './migrations/0004-reference-times.ts'
 import { erasures } from './migrations/0005-erasures.ts'
 import { importedBodiesOf } from './migrations/0006-imported-bodies.ts'
+import { hostLeases } from './migrations/0007-host-leases.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
 export const migrations: readonly Migration[] = [
@@ -15,6 +16,7 @@ export const migrations: readonly Migration[] = [
   referenceTimes,
   erasures,
   importedBodiesOf,
+  hostLeases,
 ]
 
 /** The newest schema version that this package knows. */

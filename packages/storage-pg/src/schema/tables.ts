@@ -17,6 +17,7 @@ export interface Tables {
   readonly erasedPositions: RawBuilder<unknown>
   readonly bodyImports: RawBuilder<unknown>
   readonly importedBodies: RawBuilder<unknown>
+  readonly hosts: RawBuilder<unknown>
   readonly migrations: RawBuilder<unknown>
 }
 
@@ -35,6 +36,7 @@ export function tablesOf(schema: string): Tables {
     erasedPositions: sql.id(schema, 'erased_positions'),
     bodyImports: sql.id(schema, 'body_imports'),
     importedBodies: sql.id(schema, 'imported_bodies'),
+    hosts: sql.id(schema, 'hosts'),
     migrations: sql.id(schema, 'migrations'),
   }
 }

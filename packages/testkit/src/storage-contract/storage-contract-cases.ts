@@ -7,6 +7,7 @@ import { consumerCases } from './cases/consumers.ts'
 import { eraseCases } from './cases/erase.ts'
 import { headCases } from './cases/heads.ts'
 import { isolationCases } from './cases/isolation.ts'
+import { leaseCases } from './cases/leases.ts'
 import { logCases } from './cases/log.ts'
 import { lifecycleCases } from './cases/lifecycle.ts'
 import { loadCases } from './cases/load.ts'
@@ -32,6 +33,7 @@ export const storageContractCases: readonly ContractCase[] = [
   ...readCases,
   ...logCases,
   ...consumerCases,
+  ...leaseCases,
   ...loadCases,
   ...headCases,
   ...snapshotCases,
