@@ -244,7 +244,7 @@ describe('a stored snapshot that is damaged', () => {
       expect(next.host.activationCounts.snapshotsDiscarded.corrupt).toBe(index + 1)
       expect(next.host.passivate('Task', 't-1')).toBe(true)
     }
-    expect(next.storage.calls.get('readEvents')).toBe(damages.length)
+    expect(next.storage.calls.get('readPage')).toBe(damages.length)
   })
 
   it('is counted apart when a later version of the package wrote it', async () => {

@@ -56,7 +56,7 @@ export { commandName } from './entity/command.ts'
 export type { Command, CommandMeta } from './entity/command.ts'
 export type { DecideContext, Decision } from './entity/decide-context.ts'
 export { decide } from './entity/decide.ts'
-export { evolve } from './entity/evolve.ts'
+export { Replay, evolve } from './entity/evolve.ts'
 export type { Evolution } from './entity/evolve.ts'
 export { fieldValueOfEvent } from './entity/field-value-of-event.ts'
 export { journalEvent } from './entity/journal-event.ts'
@@ -120,10 +120,13 @@ export type { RetentionBatch } from './storage/retention-run.ts'
 export { StorageError } from './storage/storage-error.ts'
 export type { StorageErrorCode } from './storage/storage-error.ts'
 export { compressionRatio, deduplicationRatio } from './storage/storage-ratios.ts'
+export { readOn } from './storage/read-on.ts'
 export type {
   EntityFilter,
   EntityHead,
+  EventPage,
   LoadedEntity,
+  PageRange,
   ReadRange,
   Storage,
   StorageStats,

@@ -14,6 +14,7 @@ import type {
   EntityEvent,
   EntityFilter,
   EntityHead,
+  EventPage,
   EntityKey,
   EraseOptions,
   Erasure,
@@ -22,6 +23,7 @@ import type {
   LogPage,
   LogRange,
   LogWatch,
+  PageRange,
   PruneOptions,
   PruneResult,
   ReadRange,
@@ -47,6 +49,7 @@ import { listAcrossTenants, listEntities, readHeads } from './load/heads.ts'
 import { eraseEntity } from './erase/erase-entity.ts'
 import { acquireLease, releaseLease, renewLease } from './hosts/leases.ts'
 import { findByIdempotencyKey, loadEntity, readEvents } from './load/load-entity.ts'
+import { readPage } from './load/read-page.ts'
 import { readStats } from './retention/stats.ts'
 import { prune } from './retention/prune.ts'
 import type { StorageContext } from './storage-context.ts'
@@ -89,6 +92,10 @@ export class PgStorage implements Storage {
 
   load(entity: EntityKey, { specHash }: { readonly specHash: string }): Promise<LoadedEntity | undefined> {
     return this.#run('loading an entity', (context) => loadEntity(context, entity, specHash))
+  }
+
+  readPage(entity: EntityKey, range: PageRange): Promise<EventPage | undefined> {
+    return this.#run('reading a page of events', (context) => readPage(context, entity, range))
   }
 
   readEvents(entity: EntityKey, range: ReadRange = {}): Promise<readonly EntityEvent[]> {

@@ -22,6 +22,7 @@ async function work(storage: Storage): Promise<void> {
   await storage.commit([unitOf(one, 1, { releases: claims.slice(1) })])
   await storage.commit([unitOf(one, 2, { blobs: [gone], claims })])
   await storage.load(one, { specHash: 'spec' })
+  await storage.readPage(one, { fromSequence: 1, toSequence: 3 })
   await storage.readEvents(one)
   await storage.findByIdempotencyKey(one, 'key')
   await storage.readHeads([one, other])

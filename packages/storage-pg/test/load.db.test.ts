@@ -4,7 +4,7 @@ import { openStorage } from '@perdure/storage-pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
-import { blobOf, counter, unitOf } from './make.ts'
+import { blobOf, counter, loadWhole, unitOf } from './make.ts'
 import { streamKey } from '../src/stream-key.ts'
 
 let database: TestDatabase
@@ -31,7 +31,7 @@ describe('a long stream', () => {
   })
 
   it('is read whole, over several pages', async () => {
-    const loaded = await storage.load(entity, { specHash: 'spec' })
+    const loaded = await loadWhole(storage, entity)
     expect(loaded?.tail.map(({ sequence }) => sequence)).toEqual(
       Array.from({ length: events }, (_, index) => index + 1),
     )
@@ -40,7 +40,7 @@ describe('a long stream', () => {
 
   it('is read from its snapshot on', async () => {
     await storage.saveSnapshot(entity, { sequence: 8_500, specHash: 'spec', bytes: Buffer.from('snapshot') })
-    const loaded = await storage.load(entity, { specHash: 'spec' })
+    const loaded = await loadWhole(storage, entity)
     expect(loaded?.snapshot?.sequence).toBe(8_500)
     expect(loaded?.tail.map(({ sequence }) => sequence)).toEqual(
       Array.from({ length: 500 }, (_, index) => 8_501 + index),
@@ -68,7 +68,7 @@ describe('large events', () => {
     for (let version = 0; version < 40; version += 10) {
       await storage.commit([unitOf(entity, version, { count: 10, event: { params: { text } } })])
     }
-    const loaded = await storage.load(entity, { specHash: 'spec' })
+    const loaded = await loadWhole(storage, entity)
     expect(loaded?.tail.length).toBe(40)
     expect(loaded?.tail.every(({ params }) => params['text'] === text)).toBe(true)
   })
@@ -105,14 +105,14 @@ describe('a damaged stream', () => {
       message: expect.stringContaining(`Counter/${name}`),
       details: { entity, sequence },
     }
-    await expect(storage.load(entity, { specHash: 'spec' })).rejects.toMatchObject(corrupt)
+    await expect(loadWhole(storage, entity)).rejects.toMatchObject(corrupt)
     await expect(storage.readEvents(entity)).rejects.toMatchObject(corrupt)
   })
 
   it('does not keep others from being read', async () => {
     await damage('broken', 'delete from perdure.events where stream = $stream and sequence = 4')
     await storage.commit([unitOf(counter('whole'), 0)])
-    expect((await storage.load(counter('whole'), { specHash: 'spec' }))?.tail.length).toBe(1)
+    expect((await loadWhole(storage, counter('whole')))?.tail.length).toBe(1)
   })
 
   it('is read from a snapshot after the damage', async () => {
@@ -121,12 +121,12 @@ describe('a damaged stream', () => {
       'delete from perdure.events where stream = $stream and sequence = 4',
     )
     await storage.saveSnapshot(entity, { sequence: 5, specHash: 'spec', bytes: Buffer.from('s') })
-    expect((await storage.load(entity, { specHash: 'spec' }))?.tail.length).toBe(5)
+    expect((await loadWhole(storage, entity))?.tail.length).toBe(5)
   })
 
   it('has no use for a snapshot that is ahead of its head', async () => {
     const entity = await damage('ahead', `insert into perdure.snapshots values ($stream, 11, 'spec', 's')`)
-    const loaded = await storage.load(entity, { specHash: 'spec' })
+    const loaded = await loadWhole(storage, entity)
     expect(loaded?.snapshot).toBeUndefined()
     expect(loaded?.tail.length).toBe(10)
   })

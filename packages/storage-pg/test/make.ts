@@ -1,6 +1,14 @@
 // Small makers of what a storage is given.
-import { hashContent } from '@perdure/core'
-import type { BlobWrite, CommitResult, CommitUnit, EntityEvent, EntityKey } from '@perdure/core'
+import { hashContent, readOn } from '@perdure/core'
+import type {
+  BlobWrite,
+  CommitResult,
+  CommitUnit,
+  EntityEvent,
+  EntityKey,
+  LoadedEntity,
+  Storage,
+} from '@perdure/core'
 
 /** An entity of the default tenant. */
 export function counter(id: string): EntityKey {
@@ -78,4 +86,22 @@ export function gate(): Gate {
     open = resolve
   })
   return { opened, open: () => open() }
+}
+
+/** Loads an entity under the spec "spec", and its tail to the end. */
+export async function loadWhole(storage: Storage, entity: EntityKey): Promise<LoadedEntity | undefined> {
+  const loaded = await storage.load(entity, { specHash: 'spec' })
+  if (loaded === undefined) return undefined
+  const { head, snapshot } = loaded
+  const tail = [...loaded.tail]
+  const first = (tail.at(-1)?.sequence ?? snapshot?.sequence ?? 0) + 1
+  const isWhole = await readOn(
+    (page) => storage.readPage(entity, page),
+    { fromSequence: first, toSequence: head.version },
+    (page) => {
+      for (const event of page) tail.push(event)
+    },
+  )
+  if (!isWhole) throw new Error('the entity was erased')
+  return { ...loaded, tail }
 }

@@ -248,15 +248,19 @@ export class EntityProcess {
     if (known !== undefined) throw known
     this.#enter('loading')
     const isWanted = (): boolean => !this.#isStopped()
-    const loaded = await loadEntity({ ...this.#deps, isWanted }, model, this.entity)
+    const deps = { ...this.#deps, isWanted }
+    const loaded = await loadEntity(deps, model, this.entity)
     if (loaded === undefined || this.#isStopped()) return { state: unborn }
-    const { erasedAt } = loaded.head
+    const { erasedAt, version } = loaded.head
     if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(this.entity), erasedAt)
     this.#enter('replaying')
-    const attributes = { 'perdure.type': this.entity.type, 'perdure.events': loaded.tail.length }
-    return observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
-      replayEntity(this.#deps, model, this.entity, loaded),
+    const events = version - (loaded.snapshot?.sequence ?? 0)
+    const attributes = { 'perdure.type': this.entity.type, 'perdure.events': events }
+    const replayed = await observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
+      replayEntity(deps, model, this.entity, loaded),
     )
+    // Erased between two pages: that is what the next look finds.
+    return replayed ?? this.#readState(model)
   }
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */

@@ -1,10 +1,11 @@
 // Phase 2 of an activation, between loading and running: snapshot + tail → state. What storage holds beside the events is
 // brought into line with that state on the way.
-import { StorageError, decodeSnapshot, evolve, formatEntityKey, isPerdureError, unborn } from '@perdure/core'
-import type { EntityKey, EntityModel, EntityState, LoadedEntity } from '@perdure/core'
-import { withRetry } from '../persistence/with-retry.ts'
+import { Replay, StorageError, decodeSnapshot, formatEntityKey, isPerdureError, unborn } from '@perdure/core'
+import type { EntityEvent, EntityKey, EntityModel, EntityState, LoadedEntity } from '@perdure/core'
 import type { EntityDeps } from './entity-deps.ts'
 import { healClaims } from './heal-claims.ts'
+import { loadRest } from './loading.ts'
+import type { LoadDeps } from './loading.ts'
 import type { ReplayMeasure } from './snapshot-schedule.ts'
 
 /** A state read from storage, and what reading it took; nothing was replayed of an entity that does not exist. */
@@ -14,53 +15,64 @@ export interface ReplayedEntity {
 }
 
 /**
- * Rebuilds an entity's state and heals its blobs. @throws StorageError `corrupt_stream` when the events are not whole;
- * UpcastFailed, SpecOutdated when they cannot be read under this spec
+ * Rebuilds an entity's state and heals its blobs; undefined when the entity was erased meanwhile, or is not wanted
+ * any more. @throws StorageError
+ * `corrupt_stream` when the events are not whole; UpcastFailed, SpecOutdated when they cannot be read under this spec
  */
 export async function replayEntity(
-  deps: EntityDeps,
+  deps: LoadDeps,
   model: EntityModel,
   entity: EntityKey,
   loaded: LoadedEntity,
-): Promise<ReplayedEntity> {
-  const { base, tail } = await findBase(deps, model, entity, loaded)
-  const startedAt = deps.clock.now()
-  const { state, overflow } = fold(model, entity, base, tail)
-  const replayMs = deps.clock.now() - startedAt
+): Promise<ReplayedEntity | undefined> {
+  const { base, tail } = findBase(deps, model, entity, loaded)
+  const replay = new Replay(model, base)
+  let replayMs = 0
+  const take = (events: readonly EntityEvent[]): void => {
+    const startedAt = deps.clock.now()
+    apply(replay, entity, events)
+    replayMs += deps.clock.now() - startedAt
+  }
+  take(tail)
+  if (replay.version < loaded.head.version && !(await loadRest(deps, loaded, replay.version, take))) {
+    return undefined
+  }
+  const { state, overflow } = replay.close()
+  if (state.version < loaded.head.version) throw endsShort(entity, state.version, loaded.head.version)
   await healClaims(deps, model, entity, state, overflow)
-  return { state, measure: { snapshotSequence: base.version, events: tail.length, replayMs } }
+  const events = state.version - base.version
+  return { state, measure: { snapshotSequence: base.version, events, replayMs } }
 }
 
-/** What to replay on what. */
-async function findBase(
+/** What to replay on what, to begin with. */
+function findBase(
   deps: EntityDeps,
   model: EntityModel,
   entity: EntityKey,
-  { snapshot, tail, head }: LoadedEntity,
-): Promise<{ readonly base: EntityState; readonly tail: LoadedEntity['tail'] }> {
+  { snapshot, tail }: LoadedEntity,
+): { readonly base: EntityState; readonly tail: LoadedEntity['tail'] } {
   if (snapshot === undefined) return { base: unborn, tail }
   const decoded = decodeSnapshot({ type: entity.type, specHash: model.specHash }, snapshot)
   if (decoded.kind === 'state') return { base: decoded.state, tail }
   deps.activations.snapshotDiscarded(decoded.reason)
   const facts = { entity: formatEntityKey(entity), sequence: snapshot.sequence, reason: decoded.reason }
   deps.logger.warn(facts, 'a snapshot was not usable; the entity is rebuilt from its events')
-  const events = await withRetry(deps, () => deps.storage.readEvents(entity, { toSequence: head.version }))
-  return { base: unborn, tail: events }
+  return { base: unborn, tail: [] }
 }
 
-function fold(model: EntityModel, entity: EntityKey, state: EntityState, tail: LoadedEntity['tail']) {
+function endsShort(entity: EntityKey, version: number, head: number): StorageError {
+  const details = { entity: formatEntityKey(entity), version, head }
+  const message = `${details.entity}: its events end at ${version}, its head is at ${head}; restore them from a backup`
+  return new StorageError('corrupt_stream', message, { details })
+}
+
+function apply(replay: Replay, entity: EntityKey, events: readonly EntityEvent[]): void {
   try {
-    return evolve(model, state, tail)
+    replay.take(events)
   } catch (cause) {
     if (isPerdureError(cause)) throw cause
-    const details = { entity: formatEntityKey(entity), version: state.version }
-    throw new StorageError(
-      'corrupt_stream',
-      `${details.entity}: its events cannot be replayed: ${String(cause)}`,
-      {
-        cause,
-        details,
-      },
-    )
+    const details = { entity: formatEntityKey(entity), version: replay.version }
+    const message = `${details.entity}: its events cannot be replayed: ${String(cause)}`
+    throw new StorageError('corrupt_stream', message, { cause, details })
   }
 }

@@ -3,13 +3,14 @@ import {
   FieldUnavailable,
   StorageError,
   decodeContent,
+  Replay,
   decodeSnapshot,
   encodeContent,
-  evolve,
   fieldValueOfEvent,
   formatEntityKey,
   isPerdureError,
   locateField,
+  readOn,
   unborn,
 } from '@perdure/core'
 import type {
@@ -37,12 +38,18 @@ export async function readStoredEntity(
   const loaded = await storage.load(entity, { specHash: model.specHash })
   if (loaded === undefined) return undefined
   const { head, snapshot, tail } = loaded
-  const decoded = snapshot && decodeSnapshot({ type: entity.type, specHash: model.specHash }, snapshot)
-  const isUsable = decoded === undefined || decoded.kind === 'state'
-  const start = decoded?.kind === 'state' ? decoded.state : unborn
-  const events = isUsable ? tail : await storage.readEvents(entity, { toSequence: head.version })
+  const identity = { type: entity.type, specHash: model.specHash }
+  const decoded = snapshot && decodeSnapshot(identity, snapshot)
+  const replay = new Replay(model, decoded?.kind === 'state' ? decoded.state : unborn)
   try {
-    return { head, state: evolve(model, start, events).state }
+    if (decoded === undefined || decoded.kind === 'state') replay.take(tail)
+    const rest = { fromSequence: replay.version + 1, toSequence: head.version }
+    const isWhole = await readOn(
+      (page) => storage.readPage(entity, page),
+      rest,
+      (events) => replay.take(events),
+    )
+    return isWhole ? { head, state: replay.close().state } : await readStoredEntity(storage, model, entity)
   } catch (cause) {
     if (isPerdureError(cause)) throw cause
     const message = `${formatEntityKey(entity)}: its events cannot be replayed: ${String(cause)}`

@@ -36,7 +36,9 @@ import type { VerifyOptions, VerifyReport } from '../storage/verify.ts'
 import type {
   EntityFilter,
   EntityHead,
+  EventPage,
   LoadedEntity,
+  PageRange,
   ReadRange,
   Storage,
   StorageStats,
@@ -57,6 +59,8 @@ import { verifyMemory } from './verify-memory.ts'
 export interface MemoryStorageOptions {
   /** Largest event in UTF-8 bytes of its JSON; a larger one is refused. @defaultValue 16 MiB */
   readonly maxEventBytes?: number
+  /** Most events that one `load`, or one page, brings. @defaultValue 256 */
+  readonly pageEvents?: number
 }
 
 /** A storage in memory. */
@@ -80,6 +84,7 @@ export function openMemoryStorage(options: MemoryStorageOptions = {}): MemorySto
 class InMemory implements MemoryStorage {
   readonly capabilities: StorageCapabilities = { durable: false, survivesPowerLoss: false, shared: false }
   readonly #maxEventBytes: number
+  readonly #pageEvents: number
   readonly #streams = new Map<string, Stream>()
   readonly #blobs = new BlobShelf()
   readonly #log = new Log()
@@ -89,8 +94,9 @@ class InMemory implements MemoryStorage {
   readonly #leases = new Leases()
   #closed = false
 
-  constructor({ maxEventBytes = defaultLimits.maxEventBytes }: MemoryStorageOptions) {
+  constructor({ maxEventBytes = defaultLimits.maxEventBytes, pageEvents = 256 }: MemoryStorageOptions) {
     this.#maxEventBytes = maxEventBytes
+    this.#pageEvents = pageEvents
   }
 
   async commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]> {
@@ -107,8 +113,17 @@ class InMemory implements MemoryStorage {
     const stream = this.#find(entity)
     if (stream === undefined) return undefined
     const snapshot = stream.snapshotFor(specHash)
-    const tail = stream.read({ fromSequence: (snapshot?.sequence ?? 0) + 1 })
+    const tail = stream.read({ fromSequence: (snapshot?.sequence ?? 0) + 1, limit: this.#pageEvents })
     return { head: stream.head(), tail, ...(snapshot === undefined ? {} : { snapshot }) }
+  }
+
+  async readPage(entity: EntityKey, { fromSequence, toSequence }: PageRange): Promise<EventPage | undefined> {
+    const stream = this.#find(entity)
+    if (stream === undefined || stream.erasure !== undefined) return undefined
+    const last = Math.min(toSequence, fromSequence + this.#pageEvents - 1)
+    // What was read is what was stored at that moment, though nobody has decoded it yet.
+    const decode = stream.take({ fromSequence, toSequence: last })
+    return { last, decode: async () => decode() }
   }
 
   async readEvents(entity: EntityKey, range?: ReadRange): Promise<readonly EntityEvent[]> {

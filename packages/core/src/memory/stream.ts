@@ -82,11 +82,20 @@ export class Stream {
    * Events within the bounds, in order.
    * @throws StorageError `corrupt_stream` when one of them is missing or none
    */
-  read({ fromSequence = 1, toSequence = this.version, limit = Infinity }: ReadRange = {}): EntityEvent[] {
+  read(range: ReadRange = {}): EntityEvent[] {
+    return this.take(range)()
+  }
+
+  /** The same in two steps: takes what is there now, and decodes it when called. */
+  take({
+    fromSequence = 1,
+    toSequence = this.version,
+    limit = Infinity,
+  }: ReadRange = {}): () => EntityEvent[] {
     const first = Math.max(fromSequence, this.#first)
-    return this.#events
-      .slice(first - this.#first, Math.max(Math.min(toSequence, first - 1 + limit) - this.#first + 1, 0))
-      .map((stored, index) => this.#decode(stored, first + index))
+    const end = Math.max(Math.min(toSequence, first - 1 + limit) - this.#first + 1, 0)
+    const stored = this.#events.slice(first - this.#first, end)
+    return () => stored.map((event, index) => this.#decode(event, first + index))
   }
 
   /** The stored snapshot, whatever spec it was made under. */

@@ -38,8 +38,25 @@ export interface LoadedEntity {
   readonly head: EntityHead
   /** Of the spec hash asked for; its bytes are not verified yet. */
   readonly snapshot?: SnapshotRecord
-  /** Every event after the snapshot (all of them without one), contiguous up to `head.version`. */
+  /**
+   * The first events after the snapshot (from 1 without one), contiguous. Short of `head.version` when there are more than a
+   * storage sends at once: `readOn` reads the rest, page by page.
+   */
   readonly tail: readonly EntityEvent[]
+}
+
+/** As many of an entity's events as a storage sends at once, contiguous from the sequence asked for; never none. */
+export interface EventPage {
+  /** The sequence of the last of them. Known before they are decoded, so that the next page can be on its way by then. */
+  readonly last: number
+  /** Decodes them, in order. Rejects with StorageError `corrupt_stream`. */
+  decode(): Promise<readonly EntityEvent[]>
+}
+
+/** Where a page begins, and where it ends at the latest; both inclusive, neither beyond the head. */
+export interface PageRange {
+  readonly fromSequence: number
+  readonly toSequence: number
 }
 
 /** Bounds of a read of one entity's events; both inclusive. */
@@ -112,8 +129,17 @@ export interface Storage {
    */
   commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]>
 
-  /** Reads an entity for activation; undefined when it was never created. Deleted ones are returned, with `deletedAt`. */
+  /**
+   * Reads an entity for activation: head, snapshot and the beginning of the tail, all of one moment. Undefined when it was never
+   * created. Deleted ones are returned, with `deletedAt`.
+   */
   load(entity: EntityKey, options: { readonly specHash: string }): Promise<LoadedEntity | undefined>
+
+  /**
+   * Reads on where the tail of `load` or the last page ended: a bounded part of what is left, however long that is.
+   * @returns undefined when these events are gone: the entity has been erased
+   */
+  readPage(entity: EntityKey, range: PageRange): Promise<EventPage | undefined>
 
   /** Events of one entity in order; empty for an unknown entity or an empty range. */
   readEvents(entity: EntityKey, range?: ReadRange): Promise<readonly EntityEvent[]>

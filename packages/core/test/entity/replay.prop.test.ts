@@ -1,7 +1,7 @@
 import { isDeepStrictEqual } from 'node:util'
 import * as fc from 'fast-check'
 import { describe, expect, it } from 'vitest'
-import { compileModel, decodeSnapshot, encodeSnapshot, evolve, unborn } from '@perdure/core'
+import { Replay, compileModel, decodeSnapshot, encodeSnapshot, evolve, unborn } from '@perdure/core'
 import type { Command, EntityEvent, EntityModel, EntitySpec, EntityState } from '@perdure/core'
 import { anyCommands, anySpec } from '../helpers/arbitrary-entity.ts'
 import { LiveEntity } from '../helpers/live-entity.ts'
@@ -58,6 +58,23 @@ describe('for any spec and any command sequence', () => {
           next += size
         }
         expectSame(split, state)
+      }),
+      runs,
+    )
+  })
+
+  it('a replay in parts gives the state, and the contents to write, of one that has all events at once', () => {
+    fc.assert(
+      fc.property(anySpec, anyCommands, fc.array(fc.nat({ max: 5 })), (spec, commands, sizes) => {
+        const { model, events } = live(spec, commands)
+        const parts = new Replay(model, unborn)
+        let next = 0
+        for (const size of [...sizes, events.length]) {
+          parts.take(events.slice(next, next + size))
+          next += size
+          expect(parts.version).toBe(Math.min(next, events.length))
+        }
+        expect(parts.close()).toEqual(evolve(model, unborn, events))
       }),
       runs,
     )

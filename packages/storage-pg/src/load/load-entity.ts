@@ -1,15 +1,16 @@
 // Reads an entity for activation, and ranges of its events. Checks that what is stored is whole: a gap or a duplicate is an
 // error, never a shorter history.
+import { readOn } from '@perdure/core'
 import type { EntityEvent, EntityKey, LoadedEntity, ReadRange, SnapshotRecord } from '@perdure/core'
 import { columnText } from '../column-text.ts'
 import { decodePayloads } from '../event-payload.ts'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
-import { ContiguousReader } from './contiguous-reader.ts'
 import { headOf } from './heads.ts'
 import type { ChunkRow, HeadColumns, LoadRow } from './load-statements.ts'
+import { decodeFirstChunk, erasedMeanwhile, readPage } from './read-page.ts'
 
-/** See `Storage.load`. One round trip unless more than 200 events, or 256 KB of them, follow the snapshot. */
+/** See `Storage.load`. One round trip; the tail is whole unless more than 200 events, or 256 KB of them, follow the snapshot. */
 export async function loadEntity(
   context: StorageContext,
   entity: EntityKey,
@@ -23,13 +24,10 @@ export async function loadEntity(
   if (row === undefined) return undefined
   const head = headOf(entity, row)
   const snapshot = snapshotOf(row, specHash)
-  const reader = new ContiguousReader(context, entity, {
-    first: Math.max((snapshot?.sequence ?? 0) + 1, firstOf(row)),
-  })
+  const first = Math.max((snapshot?.sequence ?? 0) + 1, firstOf(row))
   const chunk = firstChunk(row)
-  if (chunk !== undefined) await reader.take(chunk)
-  await reader.readOn(head.version)
-  return { head, ...(snapshot === undefined ? {} : { snapshot }), tail: reader.events }
+  const tail = chunk === undefined ? [] : await decodeFirstChunk(context, entity, first, chunk)
+  return snapshot === undefined ? { head, tail } : { head, snapshot, tail }
 }
 
 /** See `Storage.readEvents`. */
@@ -42,9 +40,16 @@ export async function readEvents(
   const version = Number(rows[0]?.version ?? 0n)
   const from = Math.max(range.fromSequence ?? 1, rows[0] === undefined ? 1 : firstOf(rows[0]))
   const to = Math.min(range.toSequence ?? version, version, from + (range.limit ?? version) - 1)
-  const reader = new ContiguousReader(context, entity, { first: from })
-  await reader.readOn(to)
-  return reader.events
+  const events: EntityEvent[] = []
+  const isWhole = await readOn(
+    (page) => readPage(context, entity, page),
+    { fromSequence: from, toSequence: to },
+    (page) => {
+      for (const event of page) events.push(event)
+    },
+  )
+  if (!isWhole) throw erasedMeanwhile(entity)
+  return events
 }
 
 /** See `Storage.findByIdempotencyKey`. */

@@ -57,7 +57,13 @@ export interface StorageCall {
   readonly nth: number
 }
 
-const reads: readonly StorageMethod[] = ['load', 'readEvents', 'findByIdempotencyKey', 'readHeads']
+const reads: readonly StorageMethod[] = [
+  'load',
+  'readPage',
+  'readEvents',
+  'findByIdempotencyKey',
+  'readHeads',
+]
 const only: Readonly<Partial<Record<FaultKind, readonly StorageMethod[]>>> = {
   missingResults: ['commit'],
   wrongResult: ['commit'],

@@ -5,7 +5,7 @@ import type { EntityEvent, EntityHead, EntityKey, LoadedEntity, ReadRange, Stora
 export function staleReads(
   inner: Storage,
   behind: number,
-): Pick<Storage, 'load' | 'readEvents' | 'findByIdempotencyKey' | 'readHeads'> {
+): Pick<Storage, 'load' | 'readPage' | 'readEvents' | 'findByIdempotencyKey' | 'readHeads'> {
   const headOf = async (entity: EntityKey): Promise<EntityHead | undefined> => {
     const [newest] = await inner.readHeads([entity])
     const version = (newest?.version ?? 0) - behind
@@ -22,6 +22,12 @@ export function staleReads(
       const fromSequence = (known.snapshot?.sequence ?? 0) + 1
       const tail = await inner.readEvents(entity, { fromSequence, toSequence: head.version })
       return { head, tail, ...known }
+    },
+    readPage: async (entity, range) => {
+      const version = (await headOf(entity))?.version ?? 0
+      return range.fromSequence > version
+        ? undefined
+        : inner.readPage(entity, { ...range, toSequence: Math.min(range.toSequence, version) })
     },
     readEvents: async (entity, range: ReadRange = {}) => {
       const version = (await headOf(entity))?.version ?? 0

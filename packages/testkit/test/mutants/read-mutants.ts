@@ -60,6 +60,45 @@ export const readMutants: readonly Mutant[] = [
     }),
   },
   {
+    name: 'skips the first event of every page',
+    breaks: 'reads a page from any sequence on, decoded however late, and not beyond its end',
+    mutate: (sound) => ({
+      readPage: async (entity, range) => {
+        const page = await sound.readPage(entity, range)
+        return page && { ...page, decode: async () => (await page.decode()).slice(1) }
+      },
+    }),
+  },
+  {
+    name: 'reads pages up to the head of the moment',
+    breaks:
+      'reads a long tail on, page by page, to the head that was loaded, whatever is committed meanwhile',
+    mutate: (sound) => ({
+      readPage: async (entity, range) =>
+        sound.readPage(entity, { ...range, toSequence: await versionOf(sound, entity) }),
+    }),
+  },
+  {
+    name: 'decodes what is stored by then, not what it has read',
+    breaks: 'reads a page from any sequence on, decoded however late, and not beyond its end',
+    mutate: (sound) => ({
+      readPage: async (entity, range) => {
+        const page = await sound.readPage(entity, range)
+        return (
+          page && { ...page, decode: () => sound.readEvents(entity, { ...range, toSequence: page.last }) }
+        )
+      },
+    }),
+  },
+  {
+    name: 'answers for an erased history with an empty page',
+    breaks: 'says that the events of a page are gone when the entity was erased between two',
+    mutate: (sound) => ({
+      readPage: async (entity, range) =>
+        (await sound.readPage(entity, range)) ?? { last: range.toSequence, decode: async () => [] },
+    }),
+  },
+  {
     name: 'hides deleted entities from load',
     breaks: 'loads a deleted entity with deletedAt',
     mutate: (sound) => ({

@@ -14,6 +14,7 @@ const calls: Readonly<Record<string, (storage: Storage) => Promise<unknown>>> = 
   commit: (storage) => storage.commit([unitOf(entity, 0)]),
   'commit of nothing': (storage) => storage.commit([]),
   load: (storage) => storage.load(entity, { specHash }),
+  readPage: (storage) => storage.readPage(entity, { fromSequence: 1, toSequence: 1 }),
   readEvents: (storage) => storage.readEvents(entity),
   findByIdempotencyKey: (storage) => storage.findByIdempotencyKey(entity, 'k'),
   readHeads: (storage) => storage.readHeads([entity]),

@@ -4,7 +4,11 @@ import type { Storage } from '@perdure/core'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { sameBytes, sameJson } from '../check.ts'
-import { otherSpecHash, session, snapshotAt, specHash, unitOf } from '../make-unit.ts'
+import { loadWhole, readTail } from '../load-whole.ts'
+import { otherSpecHash, session, snapshotAt, specHash, startOfTime, unitOf } from '../make-unit.ts'
+
+/** More than anybody should send at once. */
+const manyEvents = 5_000
 
 /** Loads and fails unless the tail runs from the snapshot to the head. */
 async function loadTail(storage: Storage, underSpec: string): Promise<readonly number[]> {
@@ -12,7 +16,8 @@ async function loadTail(storage: Storage, underSpec: string): Promise<readonly n
   assert.ok(loaded, 'the entity is found')
   const first = (loaded.snapshot?.sequence ?? 0) + 1
   assert.ok(first <= loaded.head.version + 1, 'the snapshot is not ahead of the head')
-  const sequences = loaded.tail.map((event) => event.sequence)
+  const tail = await readTail(storage, session('s-1'), loaded)
+  const sequences = tail.map((event) => event.sequence)
   assert.deepEqual(
     sequences,
     Array.from({ length: loaded.head.version - first + 1 }, (_, index) => first + index),
@@ -78,5 +83,49 @@ export const loadCases: readonly ContractCase[] = contractGroup('load', {
     const loading = Array.from({ length: 20 }, () => loadTail(storage, specHash))
     await Promise.all([writing, ...loading])
     assert.deepEqual(await loadTail(storage, specHash), [])
+  },
+
+  'the storage reads a long tail on, page by page, to the head that was loaded, whatever is committed meanwhile':
+    async ({ storage }) => {
+      const unit = unitOf(session('s-1'), 0, { events: manyEvents })
+      await storage.commit([unit])
+      const loaded = await storage.load(unit.entity, { specHash })
+      assert.ok(loaded, 'the entity is found')
+      await storage.commit([unitOf(unit.entity, manyEvents, { snapshot: snapshotAt(manyEvents + 1) })])
+      sameJson(await readTail(storage, unit.entity, loaded), unit.events, 'the tail')
+    },
+
+  'the storage reads a page from any sequence on, decoded however late, and not beyond its end': async ({
+    storage,
+  }) => {
+    const unit = unitOf(session('s-1'), 0, { events: 10 })
+    await storage.commit([unit])
+    for (const [from, to] of [
+      [1, 10],
+      [4, 6],
+      [10, 10],
+    ] as const) {
+      const page = await storage.readPage(unit.entity, { fromSequence: from, toSequence: to })
+      assert.ok(page, 'there is a page')
+      assert.ok(page.last >= from && page.last <= to, `a page of ${from} to ${to} ends at ${page.last}`)
+      sameJson(await page.decode(), unit.events.slice(from - 1, page.last), 'the events')
+    }
+    const early = await storage.readPage(unit.entity, { fromSequence: 1, toSequence: 10 })
+    await storage.erase(unit.entity, { at: startOfTime })
+    sameJson(await early?.decode(), unit.events.slice(0, early?.last), 'the events read before')
+  },
+
+  'the storage says that the events of a page are gone when the entity was erased between two': async ({
+    storage,
+  }) => {
+    const unit = unitOf(session('s-1'), 0, { events: manyEvents })
+    await storage.commit([unit])
+    const range = { fromSequence: 2, toSequence: manyEvents }
+    const page = await storage.readPage(unit.entity, range)
+    assert.ok(page && page.last < manyEvents, 'so many events are several pages')
+    await storage.erase(unit.entity, { at: startOfTime })
+    assert.equal(await storage.readPage(unit.entity, { ...range, fromSequence: page.last + 1 }), undefined)
+    assert.equal(await storage.readPage(unit.entity, range), undefined)
+    assert.equal((await loadWhole(storage, unit.entity, { specHash }))?.head.erasedAt, startOfTime)
   },
 })

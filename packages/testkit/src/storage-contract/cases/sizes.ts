@@ -3,6 +3,7 @@ import assert from 'node:assert/strict'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { committed, conflicted, sameBytes, sameJson } from '../check.ts'
+import { loadWhole } from '../load-whole.ts'
 import { contentOf, hold, session, specHash, unitOf } from '../make-unit.ts'
 
 /** More rows than fit one statement at three or more parameters a row. */
@@ -13,7 +14,7 @@ export const sizeCases: readonly ContractCase[] = contractGroup('size', {
     const unit = unitOf(session('s-1'), 0, { events: 1_000 })
     assert.equal(committed((await storage.commit([unit]))[0]), 1n)
     sameJson(await storage.readEvents(unit.entity), unit.events, 'the events')
-    sameJson((await storage.load(unit.entity, { specHash }))?.tail, unit.events, 'the tail')
+    sameJson((await loadWhole(storage, unit.entity, { specHash }))?.tail, unit.events, 'the tail')
   },
 
   'the storage takes 1,000 units in one commit': async ({ storage }) => {
