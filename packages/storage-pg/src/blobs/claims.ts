@@ -1,6 +1,7 @@
 // What replay asks about contents: which claims are not kept, and please put them back.
 import type { BlobWrite, EntityKey, RefClaim } from '@perdure/core'
 import { sql } from 'kysely'
+import { millisecondsOf } from '../schema/time.ts'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
 import { encodeMissingBodies, writeBlobs } from './write-blobs.ts'
@@ -42,11 +43,14 @@ export async function restoreClaims(
   await probe('storage.restore.begin', { id: entity.id })
   const isDone = await database.transaction().execute(async (transaction) => {
     await sql`select from ${tables.logHead} for update`.execute(transaction)
-    const { rows } = await sql<{ version: bigint }>`
-      select version from ${tables.entities} where stream = ${streamKey(entity)}::uuid`.execute(transaction)
-    if (rows[0]?.version !== BigInt(version)) return false
-    await writeBlobs(transaction, statements, [change], bodies, clock.now())
-    await restoreRefs(transaction, statements, entity, claims)
+    const { rows } = await sql<{ version: bigint; updatedAt: bigint }>`
+      select version, ${millisecondsOf(sql.ref('updated_at'))} as "updatedAt"
+      from ${tables.entities} where stream = ${streamKey(entity)}::uuid`.execute(transaction)
+    const [head] = rows
+    if (head?.version !== BigInt(version)) return false
+    const isStored = await writeBlobs(transaction, statements, [change], bodies, clock.now())
+    const kept = claims.filter(({ hash }) => isStored(entity.tenant, hash))
+    await restoreRefs(transaction, statements, entity, kept, Number(head.updatedAt))
     await probe('storage.restore.written', { id: entity.id })
     return true
   })

@@ -1,7 +1,7 @@
 // Statements on blobs and their references. Locks are taken in one order everywhere: the log's head, heads, then blobs by
-// (tenant, hash), then references by (tenant, hash, stream, owner); so a sweep and a commit never deadlock.
+// (tenant, hash), then references by (tenant, hash, stream, owner); so a sweep and a commit never deadlock. A row is locked by
+// writing it: a database of several servers locks rows by SELECT … FOR UPDATE in one of them only.
 import { sql } from 'kysely'
-import type { RawBuilder } from 'kysely'
 import type { Database } from '../connect/engine.ts'
 import { parameter, prepareStatement } from '../connect/statement.ts'
 import type { Statement } from '../connect/statement.ts'
@@ -12,7 +12,7 @@ import { millisecondsOf, timeOf } from '../schema/time.ts'
 export interface ContentStatements {
   /** Which of these blobs are stored; locks nothing, so only a hint. */
   readonly findBlobs: Statement<[tenants: readonly string[], hashes: readonly Buffer[]], BlobKeyRow>
-  /** Holds those of these blobs that are stored, and revives the orphaned ones. */
+  /** Holds those of these blobs that are stored, in the order given, and revives the orphaned ones. */
   readonly holdBlobs: Statement<[tenants: readonly string[], hashes: readonly Buffer[]], BlobKeyRow>
   readonly insertBlobs: Statement<
     [
@@ -27,19 +27,20 @@ export interface ContentStatements {
     ],
     object
   >
-  /** Locks all these references in order, then deletes the ones to release. */
-  readonly releaseRefs: Statement<[...RefColumns, releases: readonly boolean[]], object>
+  /** Deletes references, in the order given; returns those that were there. */
+  readonly releaseRefs: Statement<RefColumns, ReleasedRef>
   /** Every reference of an entity. */
   readonly readRefs: Statement<[stream: string], HeldRef>
-  /** Gives references that are there another expiry. */
-  readonly changeRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
-  /** Inserts references; one that is there gets the new expiry, and the time of the claim. */
+  /** Inserts references; one that is there gets the new expiry, and the time of the claim unless its own is later. */
   readonly claimRefs: Statement<
     [...RefColumns, expiries: readonly (number | undefined)[], times: readonly number[]],
     object
   >
-  /** Inserts references to blobs that are stored, as old as the entity's newest event; one that is there stays as it is. */
-  readonly restoreRefs: Statement<[...RefColumns, expiries: readonly (number | undefined)[]], object>
+  /** Inserts references; one that is there stays as it is. */
+  readonly restoreRefs: Statement<
+    [...RefColumns, expiries: readonly (number | undefined)[], times: readonly number[]],
+    object
+  >
 }
 
 /** The key of a blob as a row has it. */
@@ -56,6 +57,14 @@ export interface HeldRef {
   readonly expiresAt: bigint | null
 }
 
+/** A reference that was deleted. */
+interface ReleasedRef extends BlobKeyRow {
+  readonly stream: string
+  readonly owner: string
+  /** Epoch milliseconds. */
+  readonly referencedAt: bigint
+}
+
 type RefColumns = [
   tenants: readonly string[],
   hashes: readonly Buffer[],
@@ -65,18 +74,14 @@ type RefColumns = [
 
 /** Compiles them. */
 export function contentStatements(database: Database, tables: Tables): ContentStatements {
-  const { blobs, blobRefs, entities } = tables
+  const { blobs, blobRefs } = tables
   const blobKeys = sql`unnest(${parameter}::text[], ${parameter}::bytea[]) as key (tenant, hash)`
   const refColumns = sql`${parameter}::text[], ${parameter}::bytea[], ${parameter}::uuid[], ${parameter}::text[]`
-  const insertRefs = (
-    claims: RawBuilder<unknown>,
-    madeAt: RawBuilder<unknown>,
-    condition: RawBuilder<unknown>,
-  ): RawBuilder<unknown> => sql`
+  const insertRefs = sql`
     insert into ${blobRefs} as ref (tenant, hash, stream, owner, expires_at, referenced_at)
-    select tenant, hash, stream, owner, ${timeOf(sql.ref('claim.expiry'))}, ${madeAt}
-    from ${claims}
-    ${condition}
+    select tenant, hash, stream, owner, ${timeOf(sql.ref('claim.expiry'))}, ${timeOf(sql.ref('claim.at'))}
+    from unnest(${refColumns}, ${parameter}::int8[], ${parameter}::int8[])
+      as claim (tenant, hash, stream, owner, expiry, at)
     order by tenant collate "C", hash, stream, owner collate "C"`
   return {
     findBlobs: prepareStatement(
@@ -89,17 +94,9 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       database,
       'hold_blobs',
       sql`
-        with held as (
-          select blob.tenant, blob.hash, blob.orphaned_at from ${blobs} as blob
-          where (blob.tenant, blob.hash) in (select key.tenant, key.hash from ${blobKeys})
-          order by blob.tenant, blob.hash
-          for key share
-        ),
-        revived as (
-          update ${blobs} as blob set orphaned_at = null
-          from held where blob.tenant = held.tenant and blob.hash = held.hash and held.orphaned_at is not null
-        )
-        select tenant, hash from held`,
+        update ${blobs} as blob set orphaned_at = null
+        from ${blobKeys} where blob.tenant = key.tenant and blob.hash = key.hash
+        returning blob.tenant, blob.hash`,
     ),
     insertBlobs: prepareStatement(
       database,
@@ -119,29 +116,17 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       database,
       'release_refs',
       sql`
-        with held as (
-          select ref.tenant, ref.hash, ref.stream, ref.owner, key.release
-          from unnest(${refColumns}, ${parameter}::bool[]) as key (tenant, hash, stream, owner, release)
-          join ${blobRefs} as ref using (tenant, hash, stream, owner)
-          order by ref.tenant, ref.hash, ref.stream, ref.owner
-          for update of ref
-        )
-        delete from ${blobRefs} as ref using held
-        where held.release and ref.tenant = held.tenant and ref.hash = held.hash
-          and ref.stream = held.stream and ref.owner = held.owner`,
+        delete from ${blobRefs} as ref using unnest(${refColumns}) as key (tenant, hash, stream, owner)
+        where ref.tenant = key.tenant and ref.hash = key.hash and ref.stream = key.stream and ref.owner = key.owner
+        returning ref.tenant, ref.hash, ref.stream, ref.owner,
+          ${millisecondsOf(sql.ref('ref.referenced_at'))} as "referencedAt"`,
     ),
     claimRefs: prepareStatement(
       database,
       'claim_refs',
-      sql`${insertRefs(
-        sql`unnest(${refColumns}, ${parameter}::int8[], ${parameter}::int8[])
-          as claim (tenant, hash, stream, owner, expiry, at)`,
-        timeOf(sql.ref('claim.at')),
-        sql``,
-      )}
+      sql`${insertRefs}
         on conflict (tenant, hash, stream, owner) do update
-        set expires_at = excluded.expires_at, referenced_at = greatest(ref.referenced_at, excluded.referenced_at)
-        where ref.expires_at is distinct from excluded.expires_at or ref.referenced_at < excluded.referenced_at`,
+        set expires_at = excluded.expires_at, referenced_at = greatest(ref.referenced_at, excluded.referenced_at)`,
     ),
     readRefs: prepareStatement(
       database,
@@ -149,27 +134,10 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       sql`select hash, owner, ${millisecondsOf(sql.ref('expires_at'))} as "expiresAt"
         from ${blobRefs} where stream = ${parameter}::uuid`,
     ),
-    changeRefs: prepareStatement(
-      database,
-      'change_refs',
-      sql`
-        update ${blobRefs} as ref set expires_at = ${timeOf(sql.ref('claim.expiry'))}
-        from unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)
-        where ref.tenant = claim.tenant and ref.hash = claim.hash
-          and ref.stream = claim.stream and ref.owner = claim.owner`,
-    ),
     restoreRefs: prepareStatement(
       database,
       'restore_refs',
-      sql`
-        ${insertRefs(
-          sql`unnest(${refColumns}, ${parameter}::int8[]) as claim (tenant, hash, stream, owner, expiry)`,
-          sql`(select updated_at from ${entities} as head where head.stream = claim.stream)`,
-          sql`where exists (
-            select from ${blobs} as blob where blob.tenant = claim.tenant and blob.hash = claim.hash
-          )`,
-        )}
-        on conflict (tenant, hash, stream, owner) do nothing`,
+      sql`${insertRefs} on conflict (tenant, hash, stream, owner) do nothing`,
     ),
   }
 }

@@ -6,6 +6,7 @@ import type { EncodedBody } from './body-codec.ts'
 import { encodeBody } from './body-codec.ts'
 import type { ContentChange } from './content-change.ts'
 import type { BlobKeyRow, ContentStatements } from './content-statements.ts'
+import { inKeyOrder } from './key-order.ts'
 
 /** Bodies on their way in, each encoded at most once, keyed by tenant and hash. */
 export interface PendingBodies {
@@ -39,18 +40,24 @@ export async function encodeMissingBodies(
   return { encoded }
 }
 
-/** Stores blobs that are missing, revives those that are orphaned, and holds all of them for the transaction. */
+/**
+ * Stores blobs that are missing, revives those that are orphaned, and holds all of them for the transaction.
+ *
+ * @returns whether a content is stored, of those that are written or claimed
+ */
 export async function writeBlobs(
   transaction: Kysely<unknown>,
   statements: ContentStatements,
   changes: readonly ContentChange[],
   bodies: PendingBodies,
   now: number,
-): Promise<void> {
+): Promise<(tenant: string, hash: string) => boolean> {
   const written = distinctBlobs(changes)
   const held = await holdBlobs(transaction, statements, [...written, ...claimedBlobs(changes)])
   const missing = written.filter(({ key }) => !held.has(key))
-  if (missing.length === 0) return
+  const stored = new Set([...held, ...missing.map(({ key }) => key)])
+  const isStored = (tenant: string, hash: string): boolean => stored.has(blobKey(tenant, hash))
+  if (missing.length === 0) return isStored
   const encoded = await Promise.all(missing.map(({ tenant, write }) => bodies.encoded(tenant, write)))
   const offsets: number[] = []
   let length = 0
@@ -75,6 +82,7 @@ export async function writeBlobs(
       { details: { stored: Number(numAffectedRows ?? 0n), contents: missing.length } },
     )
   }
+  return isStored
 }
 
 interface BlobAt {
@@ -89,7 +97,12 @@ async function holdBlobs(
   blobs: readonly BlobAt[],
 ): Promise<ReadonlySet<string>> {
   if (blobs.length === 0) return new Set()
-  const { rows } = await statements.holdBlobs.run(transaction, keyColumns(blobs))
+  const distinct = [...new Map(blobs.map((blob) => [blob.key, blob])).values()]
+  const keys = inKeyOrder(distinct.map(({ tenant, hash }) => ({ tenant, hash: Buffer.from(hash, 'hex') })))
+  const { rows } = await statements.holdBlobs.run(transaction, [
+    keys.map(({ tenant }) => tenant),
+    keys.map(({ hash }) => hash),
+  ])
   return new Set(rows.map(rowKey))
 }
 

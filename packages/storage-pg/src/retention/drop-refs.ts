@@ -1,7 +1,9 @@
-// Drops references in batches: picks candidates by time, without a lock, then locks them by key, in the order in which
-// commits do; one that was claimed anew meanwhile is judged again where it is locked, and stays.
+// Drops references in batches: picks candidates by time, without a lock, then deletes them by key, in the order in which
+// commits lock; one that was claimed anew meanwhile is judged again where it is locked, and stays.
 import { sql } from 'kysely'
 import type { RawBuilder } from 'kysely'
+import type { BlobKeyRow } from '../blobs/content-statements.ts'
+import { inKeyOrder } from '../blobs/key-order.ts'
 import { timeOf } from '../schema/time.ts'
 import type { StorageContext } from '../storage-context.ts'
 
@@ -11,10 +13,19 @@ export interface UpTo {
   readonly content?: { readonly tenant: string; readonly hash: Buffer }
 }
 
-/** Drops references that have expired. @returns how many */
-export async function expireRefs(context: StorageContext, now: number, batch: number): Promise<number> {
+interface RefKeyRow extends BlobKeyRow {
+  readonly stream: string
+  readonly owner: string
+}
+
+/** Drops references that have expired. */
+export function expireRefs(
+  context: StorageContext,
+  now: number,
+  batch: number,
+): Promise<{ readonly dropped: number; readonly found: number }> {
   const isExpired = sql`ref.expires_at <= ${timeOf(sql`${now}::int8`)}`
-  return (await dropBatch(context, isExpired, sql.ref('ref.expires_at'), batch)).dropped
+  return dropBatch(context, isExpired, sql.ref('ref.expires_at'), batch)
 }
 
 /** Drops, call by call, what is due up to a time and may go: first references that end, then those of deleted entities. */
@@ -66,28 +77,20 @@ async function dropBatch(
   order: RawBuilder<unknown>,
   batch: number,
 ): Promise<{ readonly dropped: number; readonly found: number }> {
-  const { rows } = await sql<{ dropped: bigint; found: bigint }>`
-    with candidate as materialized (
-      select tenant, hash, stream, owner from ${tables.blobRefs} as ref
-      where ${isDue}
-      order by ${order}
-      limit ${batch}::int8
-    ),
-    due as (
-      select tenant, hash, stream, owner from candidate join ${tables.blobRefs} as ref using (tenant, hash, stream, owner)
-      where ${isDue}
-      order by tenant, hash, stream, owner
-      for update of ref
-    ),
-    dropped as (
-      delete from ${tables.blobRefs} as ref using due
-      where ref.tenant = due.tenant and ref.hash = due.hash and ref.stream = due.stream and ref.owner = due.owner
-      returning 1
-    )
-    select (select count(*) from candidate) as found, (select count(*) from dropped) as dropped`.execute(
-    database,
-  )
-  return { dropped: Number(rows[0]?.dropped ?? 0n), found: Number(rows[0]?.found ?? 0n) }
+  const { rows } = await sql<RefKeyRow>`
+    select tenant, hash, stream, owner from ${tables.blobRefs} as ref
+    where ${isDue}
+    order by ${order}
+    limit ${batch}::int8`.execute(database)
+  if (rows.length === 0) return { dropped: 0, found: 0 }
+  const keys = inKeyOrder(rows)
+  const { numAffectedRows } = await sql`
+    delete from ${tables.blobRefs} as ref
+    using unnest(${keys.map(({ tenant }) => tenant)}::text[], ${keys.map(({ hash }) => hash)}::bytea[],
+      ${keys.map(({ stream }) => stream)}::uuid[], ${keys.map(({ owner }) => owner)}::text[]) as key (tenant, hash, stream, owner)
+    where ref.tenant = key.tenant and ref.hash = key.hash and ref.stream = key.stream and ref.owner = key.owner
+      and ${isDue}`.execute(database)
+  return { dropped: Number(numAffectedRows ?? 0n), found: rows.length }
 }
 
 /** A page of deleted entities, in the order of their keys. */

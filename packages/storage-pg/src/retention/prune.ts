@@ -50,8 +50,8 @@ async function carryOut(
   const { probe } = context
   const run = new RetentionRun(options)
   await run.repeat('expire', async () => {
-    const expiredRefs = await expireRefs(context, now, batch)
-    return { counts: { expiredRefs }, done: expiredRefs < batch }
+    const { dropped, found } = await expireRefs(context, now, batch)
+    return { counts: { expiredRefs: dropped }, done: found < batch }
   })
   await probe('storage.sweep.expired', { refs: run.counts.expiredRefs })
   if (maxAgeMs !== undefined) {
@@ -70,8 +70,8 @@ async function carryOut(
   })
   await probe('storage.sweep.marked', { blobs: run.counts.orphanedBlobs })
   await run.repeat('delete', async () => {
-    const deleted = await deleteOrphans(context, now - graceMs, batch)
-    return { counts: deleted, done: deleted.deletedBlobs < batch }
+    const { done, ...counts } = await deleteOrphans(context, now - graceMs, batch)
+    return { counts, done }
   })
   await probe('storage.sweep.end', { blobs: run.counts.deletedBlobs })
   const isUnmet = isOver && run.outcome === 'done'

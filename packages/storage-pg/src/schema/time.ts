@@ -11,7 +11,10 @@ export function timeOf(milliseconds: Expression<unknown>): RawBuilder<unknown> {
     + ${milliseconds} % 86400000 * interval '1 millisecond') at time zone 'UTC')`
 }
 
-/** A timestamptz as an int8 of epoch milliseconds. */
+/**
+ * A timestamptz as an int8 of epoch milliseconds. By way of UTC, for an expression that no setting of a session can change may
+ * stand in RETURNING on a database of several servers, too.
+ */
 export function millisecondsOf(time: Expression<unknown>): RawBuilder<bigint> {
-  return sql<bigint>`(extract(epoch from ${time}) * 1000)::int8`
+  return sql<bigint>`(extract(epoch from ${time} at time zone 'UTC') * 1000)::int8`
 }

@@ -39,31 +39,34 @@ interface LogRow {
 /** Positions that one page looks through, whatever it finds: so a reader of something rare comes back now and then. */
 const scannedPositions = 10_000
 
-/** Compiles it. */
+/**
+ * Compiles it. The head is read first, and what is read after it goes no further: on several servers the parts of a statement do
+ * not see one moment, and a head that is newer than the entries would have a reader skip those in between.
+ */
 export function readLogStatement(database: Database, tables: Tables): ReadLogStatement {
   return prepareStatement(
     database,
     'read_log',
     sql<LogRow>`
-      select log.position as head, entry.candidates, entry.position, entry.sequence,
-        entry.tenant, entry.type, entry.id, entry.payload
-      from ${tables.logHead} as log
-      cross join (
-        select ${parameter}::int8 as after, ${parameter}::int8 as scanned, ${parameter}::text[] as types,
-          ${parameter}::text as tenant, ${parameter}::int8 as entries, ${parameter}::int8 as bytes
-      ) as wanted
-      left join lateral ${withinBytes(
+      with log as materialized (select position from ${tables.logHead}),
+      entry as (${withinBytes(
         sql`
           select event.position, event.sequence, event.payload, head.tenant, head.type, head.id
-          from ${tables.events} as event
+          from (
+            select ${parameter}::int8 as after, ${parameter}::int8 as scanned, ${parameter}::text[] as types,
+              ${parameter}::text as tenant
+          ) as wanted
+          join ${tables.events} as event on event.position > wanted.after
+            and event.position <= least((select position from log), wanted.after + wanted.scanned)
           left join ${tables.entities} as head on head.stream = event.stream
-          where event.position > wanted.after
-            and event.position <= least(log.position, wanted.after + wanted.scanned)
-            and (wanted.types is null or head.type is null or head.type = any(wanted.types))
+          where (wanted.types is null or head.type is null or head.type = any(wanted.types))
             and (wanted.tenant is null or head.tenant is null or head.tenant = wanted.tenant)
           order by event.position
-          limit wanted.entries`,
-      )} as entry on true
+          limit ${parameter}::int8`,
+      )})
+      select log.position as head, entry.candidates, entry.position, entry.sequence,
+        entry.tenant, entry.type, entry.id, entry.payload
+      from log left join entry on true
       order by entry.position`,
   )
 }
@@ -73,19 +76,18 @@ export function readLogStatement(database: Database, tables: Tables): ReadLogSta
  * is known only once it is fetched: what is stored already adds up to too much is not fetched to be weighed.
  */
 function withinBytes(events: Expression<unknown>): RawBuilder<unknown> {
-  return sql`(
+  return sql`
     select * from (
       select *, sum(octet_length(payload::text)) over in_order as total from (
         select *, count(*) over () as candidates,
           sum(pg_column_size(payload)) over in_order - pg_column_size(payload) as stored_before
         from (${events}) as event
         window in_order as (order by position rows unbounded preceding)
-      ) as weighed
-      where stored_before < wanted.bytes
+      ) as weighed, (select ${parameter}::int8 as bytes) as budget
+      where stored_before < bytes
       window in_order as (order by position rows unbounded preceding)
     ) as measured
-    where total <= wanted.bytes or stored_before = 0
-  )`
+    where total <= bytes or stored_before = 0`
 }
 
 /** See `Storage.readLog`. */
