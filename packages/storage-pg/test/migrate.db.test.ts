@@ -42,6 +42,8 @@ describe('schema', () => {
       'imported_bodies',
       'log_head',
       'migrations',
+      'router_requests',
+      'router_seats',
       'snapshots',
     ])
   })

@@ -90,6 +90,9 @@ const ofOthers: Readonly<Record<string, string>> = {
   imported_bodies_pkey: 'importing bodies, once',
   log_head_pkey: 'keeps the table at one row',
   migrations_pkey: 'keeps a migration from being noted twice',
+  router_requests_pkey: 'the router, whose statements are not those of a storage',
+  router_requests_unclaimed: 'the router, looking for requests',
+  router_seats_pkey: 'the router: an address has one seat',
 }
 
 describe('each index', () => {

@@ -10,6 +10,8 @@ export type Distribution =
   | { readonly kind: 'distributed'; readonly column: string; readonly with?: TableName }
   /** A copy on every node. */
   | { readonly kind: 'reference' }
+  /** On the node that is connected to, as before. */
+  | { readonly kind: 'local' }
 
 /** A table of the schema, as `Tables` names it. */
 export type TableName = Exclude<keyof Tables, 'schema'>
@@ -33,6 +35,8 @@ export const distributions: Readonly<Record<TableName, Distribution>> = {
   consumers: { kind: 'reference' },
   hosts: { kind: 'reference' },
   migrations: { kind: 'reference' },
+  routerSeats: { kind: 'local' },
+  routerRequests: { kind: 'local' },
 }
 
 /**
@@ -48,7 +52,7 @@ export function distributionStatements(tables: Tables): readonly RawBuilder<unkn
     sql`alter table ${blobRefs} drop constraint if exists blob_refs_blob`,
     sql`drop index if exists ${sql.id(schema, 'entities_key')}`,
     sql`drop index if exists ${sql.id(schema, 'events_position')}`,
-    ...Object.entries(distributions).map(([name, distribution]) =>
+    ...Object.entries(distributions).flatMap(([name, distribution]) =>
       distribute(tables, name as TableName, distribution),
     ),
     sql`create index entities_key on ${entities} (tenant, type, id)`,
@@ -58,17 +62,25 @@ export function distributionStatements(tables: Tables): readonly RawBuilder<unkn
   ]
 }
 
-function distribute(tables: Tables, name: TableName, distribution: Distribution): RawBuilder<unknown> {
+function distribute(
+  tables: Tables,
+  name: TableName,
+  distribution: Distribution,
+): readonly RawBuilder<unknown>[] {
   const table = regclass(tables[name])
   const isThere = sql`exists (select from pg_dist_partition where logicalrelid = ${table})`
   switch (distribution.kind) {
+    case 'local':
+      return []
     case 'reference':
-      return sql`select create_reference_table(${table}) where not ${isThere}`
+      return [sql`select create_reference_table(${table}) where not ${isThere}`]
     case 'distributed': {
       const { column, with: other } = distribution
       const together = other === undefined ? sql.lit('none') : nameOf(tables[other])
-      return sql`select create_distributed_table(${table}, ${sql.lit(column)}, colocate_with => ${together})
-        where not ${isThere}`
+      return [
+        sql`select create_distributed_table(${table}, ${sql.lit(column)}, colocate_with => ${together})
+        where not ${isThere}`,
+      ]
     }
   }
 }

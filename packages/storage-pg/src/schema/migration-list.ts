@@ -7,6 +7,7 @@ import { referenceTimes } from './migrations/0004-reference-times.ts'
 import { erasures } from './migrations/0005-erasures.ts'
 import { importedBodiesOf } from './migrations/0006-imported-bodies.ts'
 import { hostLeases } from './migrations/0007-host-leases.ts'
+import { router } from './migrations/0008-router.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
 export const migrations: readonly Migration[] = [
@@ -17,6 +18,7 @@ export const migrations: readonly Migration[] = [
   erasures,
   importedBodiesOf,
   hostLeases,
+  router,
 ]
 
 /** The newest schema version that this package knows. */

@@ -17,6 +17,8 @@ export interface Tables {
   readonly erasedPositions: RawBuilder<unknown>
   readonly bodyImports: RawBuilder<unknown>
   readonly importedBodies: RawBuilder<unknown>
+  readonly routerSeats: RawBuilder<unknown>
+  readonly routerRequests: RawBuilder<unknown>
   readonly hosts: RawBuilder<unknown>
   readonly migrations: RawBuilder<unknown>
 }
@@ -36,6 +38,8 @@ export function tablesOf(schema: string): Tables {
     erasedPositions: sql.id(schema, 'erased_positions'),
     bodyImports: sql.id(schema, 'body_imports'),
     importedBodies: sql.id(schema, 'imported_bodies'),
+    routerSeats: sql.id(schema, 'router_seats'),
+    routerRequests: sql.id(schema, 'router_requests'),
     hosts: sql.id(schema, 'hosts'),
     migrations: sql.id(schema, 'migrations'),
   }

@@ -6,6 +6,7 @@ import type { Clock, Logger, LogNews, Random } from '@perdure/core'
 import { awaitAgainMs, awaitNotices, channelOf } from '../commit/log-notice.ts'
 import type { Engine, NoticeConnection } from '../connect/engine.ts'
 import { translateError } from '../connect/sqlstate.ts'
+import { pause } from './pause.ts'
 import type { Tables } from '../schema/tables.ts'
 
 /** What a listener needs. */
@@ -94,20 +95,4 @@ function lossOf(connection: NoticeConnection): AbortSignal {
   const loss = new AbortController()
   void connection.lost.then(() => loss.abort())
   return loss.signal
-}
-
-function pause(clock: Clock, delayMs: number, signal: AbortSignal): Promise<void> {
-  return new Promise((resolve) => {
-    if (signal.aborted) {
-      resolve()
-      return
-    }
-    const handle = clock.setTimeout(done, delayMs, { unref: true })
-    function done(): void {
-      clock.clearTimeout(handle)
-      signal.removeEventListener('abort', done)
-      resolve()
-    }
-    signal.addEventListener('abort', done, { once: true })
-  })
 }
