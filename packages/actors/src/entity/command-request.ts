@@ -30,3 +30,8 @@ export function acknowledge(request: CommandRequest, outcome: CommandOutcome): v
   request.acknowledge = undefined
   tell(outcome)
 }
+
+/** Tells the askers why there is no event. */
+export function rejectAll(requests: readonly CommandRequest[], error: PerdureError): void {
+  for (const request of requests) request.settle({ ok: false, error })
+}

@@ -1,58 +1,33 @@
-// One entity at work: takes commands in order, decides each against the newest state, hands events to the write cycle
-// and settles each command when its event has committed. Owned by one actor; knows nothing of hosts or of XState.
-import { PerdureError, StorageError, formatEntityKey, unborn } from '@perdure/core'
-import type { BlobWrite, EntityKey, EntityModel, EntityState, Knowledge, Needs } from '@perdure/core'
-import { instruments } from '../observe/instruments.ts'
-import { observe } from '../observe/observed-storage.ts'
-import { EntityErased } from '../errors/host-errors.ts'
-import { BirthAssumption } from './birth-assumption.ts'
-import { acknowledge } from './command-request.ts'
+// One entity in this process, through the phases of its life: takes commands, has the entity read when they need it, runs
+// them, stops. Owned by one actor; knows nothing of hosts or of XState.
+import { unborn } from '@perdure/core'
+import type { BlobWrite, EntityKey, EntityModel, EntityState, PerdureError } from '@perdure/core'
+import { rejectAll } from './command-request.ts'
 import type { CommandRequest } from './command-request.ts'
-import { decideCommand } from './decide-command.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import type { EntityObserver, EntityPhase } from './entity-phase.ts'
-import { EntityWrites } from './entity-writes.ts'
-import { loadFailure, lostTooOften, stopError, tellFailure, unavailable } from './failures.ts'
-import { findKnowledge } from './find-knowledge.ts'
-import { findFirstOutcome, reuseProblem } from './idempotency.ts'
+import { loadFailure, stopError, tellFailure } from './failures.ts'
 import { loadEntity } from './loading.ts'
-import { Pause } from './pause.ts'
-import { outcomeOf } from './pending-command.ts'
-import type { PendingCommand, PendingEvent } from './pending-command.ts'
-import type { LostCommands } from './pending-commands.ts'
 import { Quarantine } from './quarantine.ts'
 import { replayEntity } from './replaying.ts'
 import type { ReplayedEntity } from './replaying.ts'
-import type { ReplayMeasure } from './snapshot-schedule.ts'
-import { UndecidedCommands } from './undecided-commands.ts'
+import { Running } from './running.ts'
+import type { RunningObserver } from './running.ts'
+import { stopEntity } from './stopping.ts'
 
-/** How often a command is decided anew after losing to another host. */
-const maxAttempts = 3
-
-/**
- * Phases: `unloaded` (a command starts the activation) → `loading` → `replaying` → `running` (commands are decided) →
- * `stopped`. A conflict or a failed write leads from `running` back to `unloaded`: what was decided and not committed is
- * forgotten, and after a conflict decided again on the fresh state. Commands that come meanwhile wait in order. An
- * entity that does not exist goes back to `unloaded` as soon as it has nothing to do: somebody else may create it.
- */
-export class EntityProcess {
+/** Goes from phase to phase: see `EntityPhase`. Each is in a file of its own. */
+export class EntityProcess implements RunningObserver {
   readonly entity: EntityKey
-  #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
-  readonly #undecided = new UndecidedCommands()
-  readonly #writes: EntityWrites
-  /** While held, the committed state is a guess. */
-  readonly #assumption = new BirthAssumption()
-  /** While paused, no command is decided; who waits for that is told once nothing is on its way either. */
-  readonly #pause = new Pause()
+  readonly #running: Running
   /** What is wrong with what is stored, while it is not looked at again. */
   readonly #quarantine: Quarantine
-  /** What whoever asks hears once it has stopped. */
-  #stopReason: PerdureError
   #phase: EntityPhase = 'unloaded'
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
+  /** What whoever asks hears once it has stopped. */
+  #stopReason: PerdureError | undefined
 
   constructor(options: {
     readonly entity: EntityKey
@@ -62,28 +37,15 @@ export class EntityProcess {
   }) {
     const { entity, model, deps, observer } = options
     this.entity = entity
-    this.#model = model
     this.#deps = deps
     this.#observer = observer
     this.#quarantine = new Quarantine(deps.clock)
-    this.#stopReason = stopError(entity)
-    this.#writes = new EntityWrites({
-      entity,
-      model,
-      deps,
-      observer: {
-        onCertain: () => this.#isCertain(),
-        onCommitted: observer.onCommitted,
-        onConflict: (actualVersion) => this.#conflicted(actualVersion),
-        onFailed: (error) => this.#failed(error),
-        onTold: () => this.#noteQuiet(),
-      },
-    })
+    this.#running = new Running(entity, model, deps, this)
   }
 
   /** What it decides and reads by. */
   get model(): EntityModel {
-    return this.#model
+    return this.#running.model
   }
 
   get phase(): EntityPhase {
@@ -92,22 +54,22 @@ export class EntityProcess {
 
   /** The newest state that is certain; `unborn` before creation. */
   get committedState(): EntityState {
-    return this.#writes.committedState
+    return this.#running.writes.committedState
   }
 
   /** The newest state there is, committed or not. */
   get processedState(): EntityState {
-    return this.#writes.processedState
+    return this.#running.writes.processedState
   }
 
   /** Whether it has nothing to do, so that it may be let go of. */
   get isIdle(): boolean {
-    return this.#undecided.size === 0 && this.#writes.size === 0 && this.#activation === undefined
+    return this.#running.waiting === 0 && this.#running.writes.size === 0 && this.#activation === undefined
   }
 
   /** Content that is decided and may not be in storage yet. */
   pendingContent(hash: string): BlobWrite | undefined {
-    return this.#writes.findContent(hash)
+    return this.#running.writes.findContent(hash)
   }
 
   /** Takes a command; its outcome comes through `settle`, never from here. */
@@ -117,11 +79,14 @@ export class EntityProcess {
       request.settle({ ok: false, error: failure })
       return
     }
-    this.#undecided.push(request)
-    if (this.#pause.isHeld) return
-    if (this.#phase === 'running') this.#drain()
-    else if (this.#mayBeUnborn(request)) this.#runUnborn()
-    else this.#activateQuietly()
+    const running = this.#running
+    running.push(request)
+    if (this.#phase !== 'running' && !running.isPaused) {
+      if (!this.#mayBeUnborn(request)) return this.#activateQuietly()
+      running.beginUnborn()
+      this.#enter('running')
+    }
+    running.drain()
   }
 
   /**
@@ -129,138 +94,52 @@ export class EntityProcess {
    * @throws PerdureError when it cannot; waiting commands get it too
    */
   async activate(): Promise<void> {
-    if (this.#assumption.isHeld) await this.#assumption.ended()
+    while (this.#running.writes.isAssumed) await this.#running.writes.nextWord()
     if (this.#phase === 'unloaded') this.#activation = this.#load()
     await this.#activation
   }
 
   /** Ends the process: what is not in flight is rejected, with the reason given; what is in flight still settles. */
-  stop(reason: PerdureError = this.#stopReason): void {
+  stop(reason: PerdureError = this.#stopReason ?? stopError(this.entity)): void {
     this.#stopReason = reason
     this.#enter('stopped')
-    const undecided = [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
-    this.#settleAll([...this.#writes.dropBehind(), ...undecided], reason)
-    if (this.#writes.size === 0) this.#assumption.end()
-    this.#noteQuiet()
+    stopEntity(this.#running, reason)
   }
 
-  /**
-   * Holds commands back before they are decided, and waits until those that were have settled. Ended by `resume`.
-   */
-  async pause(): Promise<void> {
-    this.#pause.begin()
-    this.#undecided.putBack(this.#undecided.takeHeld())
-    if (this.#writes.size > 0) await this.#pause.untilQuiet()
+  /** Holds commands back before they are decided, and waits until those that were have settled. Ended by `resume`. */
+  pause(): Promise<void> {
+    return this.#running.pause()
   }
 
   /** Goes on, under another model if there is one: then the entity is read again before its next command. */
-  resume(model: EntityModel = this.#model): void {
-    const isChanged = model !== this.#model
-    this.#model = model
-    this.#writes.adopt(model)
-    this.#pause.end()
-    if (this.#isStopped()) return
-    if (isChanged && this.#phase === 'running') this.#enter('unloaded')
-    if (this.#phase === 'running') this.#drain()
-    else if (this.#undecided.size > 0) this.#activateQuietly()
+  resume(model: EntityModel = this.model): void {
+    this.#running.resume(model)
+    if (this.#phase !== 'running') this.#activateForWaiting()
   }
 
-  #noteQuiet(): void {
-    if (this.#writes.size === 0) this.#pause.noteQuiet()
+  onEnded(): void {
+    this.#enter('unloaded')
+    this.#activateForWaiting()
+  }
+
+  onCommitted(state: EntityState): void {
+    this.#observer.onCommitted(state)
   }
 
   /** Why no command can be taken just now. */
   #whyNot(): PerdureError | undefined {
     const { failure, quarantine } = this.#deps.cycle
     if (failure !== undefined) return tellFailure(this.entity, failure)
-    if (this.#isStopped()) return this.#stopReason
-    return quarantine.errorOf(this.entity)
+    return this.#stopReason ?? quarantine.errorOf(this.entity)
   }
 
-  #isCertain(): void {
-    if (!this.#assumption.isHeld) return
-    this.#assumption.end()
-    this.#writes.acknowledge()
+  #mayBeUnborn({ command }: CommandRequest): boolean {
+    return this.#phase === 'unloaded' && command.kind === 'create' && this.#quarantine.failure === undefined
   }
 
-  #conflicted(actualVersion: number): void {
-    const { inFlight, behind } = this.#forget()
-    const again: CommandRequest[] = []
-    for (const request of inFlight) {
-      request.attempts++
-      if (request.attempts < maxAttempts) again.push(request)
-      else request.settle({ ok: false, error: lostTooOften(this.entity, maxAttempts, actualVersion) })
-    }
-    this.#decideAgain([...again, ...behind])
-  }
-
-  #failed(error: PerdureError): void {
-    const { inFlight, behind } = this.#forget()
-    const inbox = this.#undecided.takeInbox()
-    this.#settleAll([...inFlight, ...behind, ...inbox], tellFailure(this.entity, error))
-  }
-
-  /** Puts commands back in front of the inbox, and looks at the entity afresh before they are decided. */
-  #decideAgain(requests: readonly CommandRequest[]): void {
-    if (this.#isStopped()) {
-      this.#settleAll(requests, this.#stopReason)
-      return
-    }
-    this.#undecided.putBack(requests)
-    if (this.#undecided.size > 0) this.#activateQuietly()
-  }
-
-  /** Drops everything that was decided and not committed. @returns its requests, in order */
-  #forget(): Pick<LostCommands, 'inFlight' | 'behind'> {
-    const { inFlight, behind } = this.#writes.forget()
-    const undecided = this.#undecided.takeHeld()
-    this.#enter('unloaded')
-    this.#assumption.end()
-    return { inFlight, behind: [...behind, ...undecided] }
-  }
-
-  async #load(): Promise<void> {
-    this.#undecided.markFresh()
-    const model = this.#model
-    let replayed: ReplayedEntity
-    try {
-      replayed = await this.#readState(model)
-    } catch (error) {
-      if (this.#isStopped()) return
-      if (model !== this.#model) return this.#load()
-      const failure = loadFailure(this.entity, error)
-      this.#quarantine.take(failure)
-      const waiting = this.#undecided.takeInbox()
-      // In one step with the phase: who comes from now on starts an activation of his own.
-      this.#activation = undefined
-      this.#enter('unloaded')
-      this.#settleAll(waiting, failure)
-      throw failure
-    }
-    // Read under a model that another has taken the place of meanwhile: it says nothing any more.
-    if (model !== this.#model && !this.#isStopped()) return this.#load()
-    this.#activation = undefined
-    if (!this.#isStopped()) this.#run(replayed.state, replayed.measure)
-  }
-
-  async #readState(model: EntityModel): Promise<ReplayedEntity> {
-    const known = this.#quarantine.failure
-    if (known !== undefined) throw known
-    this.#enter('loading')
-    const isWanted = (): boolean => !this.#isStopped()
-    const deps = { ...this.#deps, isWanted }
-    const loaded = await loadEntity(deps, model, this.entity)
-    if (loaded === undefined || this.#isStopped()) return { state: unborn }
-    const { erasedAt, version } = loaded.head
-    if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(this.entity), erasedAt)
-    this.#enter('replaying')
-    const events = version - (loaded.snapshot?.sequence ?? 0)
-    const attributes = { 'perdure.type': this.entity.type, 'perdure.events': events }
-    const replayed = await observe(this.#deps.telemetry, instruments.replay.name, attributes, () =>
-      replayEntity(deps, model, this.entity, loaded),
-    )
-    // Erased between two pages: that is what the next look finds.
-    return replayed ?? this.#readState(model)
+  #activateForWaiting(): void {
+    if (this.#stopReason !== undefined) stopEntity(this.#running, this.#stopReason)
+    else if (this.#running.waiting > 0) this.#activateQuietly()
   }
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */
@@ -268,151 +147,49 @@ export class EntityProcess {
     this.activate().catch(() => {})
   }
 
-  #mayBeUnborn({ command }: CommandRequest): boolean {
-    return this.#phase === 'unloaded' && command.kind === 'create' && this.#quarantine.failure === undefined
+  async #load(): Promise<void> {
+    this.#running.markFresh()
+    const { model } = this
+    const read = await this.#read(model).catch((error: unknown) => ({
+      failure: loadFailure(this.entity, error),
+    }))
+    // Read under a model that another has taken the place of meanwhile: it says nothing any more.
+    if (model !== this.model && this.#phase !== 'stopped') return this.#load()
+    // In one step with the phase: who comes from now on starts an activation of his own.
+    this.#activation = undefined
+    if (this.#phase === 'stopped') return
+    if ('failure' in read) this.#cannotRun(read.failure)
+    else this.#run(read)
   }
 
-  /** A create needs no look first: if the entity exists after all, the commit says so. */
-  #runUnborn(): void {
-    this.#assumption.hold()
-    this.#run(unborn)
+  async #read(model: EntityModel): Promise<ReplayedEntity> {
+    const known = this.#quarantine.failure
+    if (known !== undefined) throw known
+    this.#enter('loading')
+    const isWanted = (): boolean => this.#phase !== 'stopped'
+    const deps = { ...this.#deps, isWanted }
+    const loaded = await loadEntity(deps, model, this.entity)
+    if (loaded === undefined || !isWanted()) return { state: unborn }
+    this.#enter('replaying')
+    // Erased between two pages: that is what the next look finds.
+    return (await replayEntity(deps, model, this.entity, loaded)) ?? this.#read(model)
   }
 
-  #run(state: EntityState, measure?: ReplayMeasure): void {
-    this.#writes.reset(state, measure)
+  #run({ state, measure }: ReplayedEntity): void {
+    this.#running.begin(state, measure)
     this.#enter('running')
     if (state.version > 0) this.#observer.onLoaded(state)
-    this.#drain()
+    this.#running.drain()
   }
 
-  #drain(): void {
-    while (this.#phase === 'running' && !this.#undecided.isHeld && !this.#pause.isHeld) {
-      const request = this.#undecided.shift()
-      if (request === undefined) {
-        if (this.processedState.version === 0) this.#enter('unloaded')
-        return
-      }
-      this.#process(request)
-    }
-  }
-
-  /** Decides one command, after looking whether it has been decided before. */
-  #process(request: CommandRequest): void {
-    const { idempotencyKey } = request.command.meta
-    const first = idempotencyKey === undefined ? undefined : this.#writes.findEvent(idempotencyKey)
-    if (first !== undefined) this.#repeat(request, first)
-    else if (idempotencyKey === undefined || this.processedState.version === 0) this.#decide(request)
-    else this.#wait(request, () => this.#lookUp(request, idempotencyKey))
-  }
-
-  async #lookUp(request: CommandRequest, idempotencyKey: string): Promise<() => void> {
-    const [deps, model, { command }] = [this.#deps, this.#model, request]
-    const found = await findFirstOutcome(
-      deps,
-      model,
-      this.entity,
-      command,
-      idempotencyKey,
-      this.committedState,
-    )
-    return found === undefined ? () => this.#decide(request) : () => request.settle(found)
-  }
-
-  #repeat(request: CommandRequest, first: PendingEvent): void {
-    const error = reuseProblem(this.#model, this.entity, request.command, first.event)
-    if (error !== undefined) this.#refuse(request, error)
-    else this.#add({ kind: 'repeat', request, of: first })
-  }
-
-  #decide(request: CommandRequest, knowledge: Knowledge = {}): void {
-    const decided = decideCommand({
-      deps: this.#deps,
-      model: this.#model,
-      entity: this.entity,
-      state: this.processedState,
-      command: request.command,
-      knowledge,
-    })
-    switch (decided.kind) {
-      case 'event':
-        this.#add({ request, ...decided })
-        return
-      case 'refusal':
-        this.#refuse(request, decided.error)
-        return
-      case 'needs':
-        this.#wait(request, () => this.#fetch(request, decided.needs, knowledge))
-    }
-  }
-
-  #add(pending: Exclude<PendingCommand, { readonly kind: 'refusal' }>): void {
-    if (pending.kind === 'event') this.#writes.add(pending)
-    else this.#writes.addBehind(pending)
-    // Whether it is new is the commit's to say.
-    if (!this.#assumption.isHeld) acknowledge(pending.request, outcomeOf(pending))
-  }
-
-  async #fetch(request: CommandRequest, needs: Needs, known: Knowledge): Promise<() => void> {
-    const pendingContent = (hash: string) => this.pendingContent(hash)
-    const { entity, processedState } = this
-    const [deps, model] = [this.#deps, this.#model]
-    const found = await findKnowledge(deps, model, entity, processedState, pendingContent, needs, known)
-    return () => this.#decide(request, found)
-  }
-
-  /** Holds the commands behind this one while something is looked up for it, then goes on with all of them. */
-  #wait(request: CommandRequest, lookUp: () => Promise<() => void>): void {
-    const goOn = (next: () => void): void => {
-      next()
-      this.#drain()
-    }
-    this.#undecided.hold(request, lookUp, goOn, (error) => {
-      const isKnown = error instanceof PerdureError && !(error instanceof StorageError)
-      goOn(() => this.#settleRefused(request, isKnown ? error : unavailable(this.entity, error)))
-    })
-  }
-
-  /**
-   * Refuses a command. Where others write too, what this host knows may be old: unless it was read after the command was
-   * asked, one look at the head tells; what commits in front of the refusal tells as well.
-   */
-  #refuse(request: CommandRequest, error: PerdureError): void {
-    const { storage } = this.#deps
-    const isSure = request.isFresh === true || this.#writes.size > 0 || this.#assumption.isHeld
-    const isFinal = this.committedState.deletedAt !== undefined
-    if (isSure || isFinal || !storage.capabilities.shared) this.#settleRefused(request, error)
-    else this.#wait(request, () => this.#lookAgain(request, error))
-  }
-
-  async #lookAgain(request: CommandRequest, error: PerdureError): Promise<() => void> {
-    const head = await this.#deps.heads.read(this.entity)
-    return () => {
-      request.isFresh = true
-      if ((head?.version ?? 0) <= this.committedState.version) this.#settleRefused(request, error)
-      else {
-        this.#forget()
-        this.#decideAgain([request])
-      }
-    }
-  }
-
-  /** Tells of a refusal once it is certain that it must be: on what has committed, at once; else when that has. */
-  #settleRefused(request: CommandRequest, error: PerdureError): void {
-    // Who wants to hear before it is certain hears now, and for good: he must not be told no and then have it happen.
-    const isImpatient = request.acknowledge !== undefined && !this.#assumption.isHeld
-    if (this.#assumption.isHeld && this.#writes.size === 0) {
-      this.#forget()
-      this.#decideAgain([request])
-    } else if (this.#writes.size === 0 || isImpatient) request.settle({ ok: false, error })
-    else this.#writes.addBehind({ kind: 'refusal', request, error })
-  }
-
-  #settleAll(requests: readonly CommandRequest[], error: PerdureError): void {
-    for (const request of requests) request.settle({ ok: false, error })
-  }
-
-  #isStopped(): boolean {
-    return this.#phase === 'stopped'
+  /** @throws PerdureError the failure, for whoever had it activated */
+  #cannotRun(failure: PerdureError): never {
+    this.#quarantine.take(failure)
+    // Before listeners hear of the phase: what they ask from now on is another matter.
+    const waiting = this.#running.takeWaiting()
+    this.#enter('unloaded')
+    rejectAll(waiting, failure)
+    throw failure
   }
 
   #enter(phase: EntityPhase): void {

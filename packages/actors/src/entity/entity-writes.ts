@@ -1,66 +1,50 @@
-// What one entity has decided and what of it is stored: its states, and the write cycle's side of it. Owned by the entity's
-// process, which is told when something decided did not come to be.
-import { encodeSnapshot, formatEntityKey, unborn } from '@perdure/core'
+// What one entity has decided and what of it is stored: its states, and the write cycle's side of it. Owned by the entity
+// while it runs, which is told when something decided did not come to be.
+import { unborn } from '@perdure/core'
 import type { BlobWrite, CommitUnit, EntityKey, EntityModel, EntityState, PerdureError } from '@perdure/core'
 import type { BatchRoom } from '../persistence/batch-room.ts'
 import type { Writer } from '../persistence/writer.ts'
+import { acknowledge } from './command-request.ts'
 import { commitUnitOf } from './commit-unit-of.ts'
 import type { EntityDeps } from './entity-deps.ts'
-import { keyText } from './key-text.ts'
+import { keepSnapshot } from './keep-snapshot.ts'
 import { outcomeOf } from './pending-command.ts'
 import type { PendingCommand, PendingEvent } from './pending-command.ts'
 import { PendingCommands } from './pending-commands.ts'
 import type { LostCommands } from './pending-commands.ts'
-import type { ReplayMeasure } from './snapshot-schedule.ts'
 import { SnapshotSchedule } from './snapshot-schedule.ts'
+import type { ReplayMeasure } from './snapshot-schedule.ts'
 
 /** Told what becomes of what was decided. */
 export interface WritesObserver {
-  /** Something has committed; before anybody else is told. */
-  readonly onCertain: () => void
   /** The newest committed state, after those who asked have been told. */
-  readonly onCommitted: (state: EntityState) => void
+  onCommitted(state: EntityState): void
   /** Another host was faster; everything is still held. */
-  readonly onConflict: (actualVersion: number) => void
+  onConflict(actualVersion: number): void
   /** It cannot be stored; everything is still held. */
-  readonly onFailed: (error: PerdureError) => void
-  /** Everybody has been told what became of a write. */
-  readonly onTold: () => void
+  onFailed(error: PerdureError): void
 }
 
 /** Invariant: `committedState.version ≤ processedState.version`, and what lies between is pending, in order. */
 export class EntityWrites implements Writer {
   readonly #entity: EntityKey
-  #model: EntityModel
   readonly #deps: EntityDeps
   readonly #observer: WritesObserver
   readonly #pending = new PendingCommands()
+  #model: EntityModel
   #snapshots: SnapshotSchedule
   #committed: EntityState = unborn
   #processed: EntityState = unborn
+  #isAssumed = false
+  /** Who waits for the next word; absent most of the time. */
+  #waiters: (() => void)[] | undefined
 
-  constructor(options: {
-    readonly entity: EntityKey
-    readonly model: EntityModel
-    readonly deps: EntityDeps
-    readonly observer: WritesObserver
-  }) {
-    this.#entity = options.entity
-    this.#model = options.model
-    this.#deps = options.deps
-    this.#observer = options.observer
-    this.#snapshots = this.#newSchedule()
-  }
-
-  /** Goes on under another model, with nothing on its way. */
-  adopt(model: EntityModel): void {
-    if (model === this.#model) return
+  constructor(entity: EntityKey, model: EntityModel, deps: EntityDeps, observer: WritesObserver) {
+    this.#entity = entity
     this.#model = model
+    this.#deps = deps
+    this.#observer = observer
     this.#snapshots = this.#newSchedule()
-  }
-
-  #newSchedule(): SnapshotSchedule {
-    return new SnapshotSchedule(this.#model.spec.snapshotEvery, this.#deps.maxReplayMs)
   }
 
   /** The newest state that is certain; `unborn` before creation. */
@@ -73,13 +57,22 @@ export class EntityWrites implements Writer {
     return this.#processed
   }
 
+  /** Whether the committed state is a guess: the entity is taken not to exist, and the first commit will tell. */
+  get isAssumed(): boolean {
+    return this.#isAssumed
+  }
+
   /** Commands that were decided and not settled. */
   get size(): number {
     return this.#pending.size
   }
 
-  /** Starts from a state that has committed. @param measure - how its replay went, if there was one */
-  reset(state: EntityState, measure?: ReplayMeasure): void {
+  /** Starts from a state that has committed, with nothing on its way. @param measure - how its replay went, if there was one */
+  reset(model: EntityModel, state: EntityState, measure?: ReplayMeasure): void {
+    if (model !== this.#model) {
+      this.#model = model
+      this.#snapshots = this.#newSchedule()
+    }
     this.#committed = state
     this.#processed = state
     if (measure === undefined) return
@@ -87,17 +80,22 @@ export class EntityWrites implements Writer {
     this.#keepSnapshot()
   }
 
-  /** A command became an event: it is on its way. */
-  add(pending: PendingEvent): void {
-    this.#processed = pending.state
-    this.#deps.cycle.counters.processed++
-    this.#pending.push(pending)
-    this.#deps.cycle.put(this)
+  /** Starts from the guess that the entity does not exist. */
+  assumeUnborn(model: EntityModel): void {
+    this.reset(model, unborn)
+    this.#isAssumed = true
   }
 
-  /** The outcome of a command depends on what is on its way. */
-  addBehind(pending: Exclude<PendingCommand, PendingEvent>): void {
+  /** Takes a command that was decided: an event is on its way from here on, any other outcome waits behind what is. */
+  add(pending: PendingCommand): void {
+    if (pending.kind === 'event') {
+      this.#processed = pending.state
+      this.#deps.cycle.counters.processed++
+    }
     this.#pending.push(pending)
+    if (pending.kind === 'event') this.#deps.cycle.put(this)
+    // Whether it is new is the commit's to say. A refusal that may wait is told when it is certain.
+    if (!this.#isAssumed && pending.kind !== 'refusal') acknowledge(pending.request, outcomeOf(pending))
   }
 
   findEvent(idempotencyKey: string): PendingEvent | undefined {
@@ -108,15 +106,12 @@ export class EntityWrites implements Writer {
     return this.#pending.findContent(hash)
   }
 
-  /** Tells those who want to hear before their commands are stored. */
-  acknowledge(): void {
-    this.#pending.acknowledge()
-  }
-
   /** Drops what is not in flight. */
   dropBehind(): LostCommands['behind'] {
     const { behind, events } = this.#pending.dropBehind()
     this.#deps.cycle.counters.discarded += events
+    if (this.size === 0) this.#isAssumed = false
+    this.#tellWaiters()
     return behind
   }
 
@@ -125,7 +120,17 @@ export class EntityWrites implements Writer {
     const lost = this.#pending.dropAll()
     this.#deps.cycle.counters.discarded += lost.events
     this.#processed = this.#committed
+    this.#isAssumed = false
+    this.#tellWaiters()
     return lost
+  }
+
+  /** Waits until there is word of something that was on its way. */
+  nextWord(): Promise<void> {
+    return new Promise((resolve) => {
+      this.#waiters ??= []
+      this.#waiters.push(resolve)
+    })
   }
 
   takeUnit(room: BatchRoom): CommitUnit | undefined {
@@ -141,7 +146,10 @@ export class EntityWrites implements Writer {
       this.#committed = pending.state
     }
     this.#deps.cycle.counters.committed += events
-    this.#observer.onCertain()
+    if (this.#isAssumed) {
+      this.#isAssumed = false
+      this.#pending.acknowledge()
+    }
     // Before anybody is told: whatever a listener does, what is left is on its way.
     if (this.#pending.size > 0) this.#deps.cycle.put(this)
     for (const pending of certain) pending.request.settle(outcomeOf(pending))
@@ -149,34 +157,32 @@ export class EntityWrites implements Writer {
       this.#keepSnapshot()
       this.#observer.onCommitted(this.#committed)
     }
-    this.#observer.onTold()
+    this.#tellWaiters()
   }
 
   conflicted(actualVersion: number): void {
     this.#deps.cycle.counters.conflicts++
     this.#observer.onConflict(actualVersion)
-    this.#observer.onTold()
   }
 
   failed(error: PerdureError): void {
     this.#observer.onFailed(error)
-    this.#observer.onTold()
+  }
+
+  #tellWaiters(): void {
+    const waiters = this.#waiters
+    this.#waiters = undefined
+    for (const wake of waiters ?? []) wake()
+  }
+
+  #newSchedule(): SnapshotSchedule {
+    return new SnapshotSchedule(this.#model.spec.snapshotEvery, this.#deps.maxReplayMs)
   }
 
   /** Behind the commit, and of committed state only. */
   #keepSnapshot(): void {
     const state = this.#committed
     if (state.version === 0 || !this.#snapshots.takeDue(state.version)) return
-    const [entity, { name: type, specHash }] = [this.#entity, this.#model]
-    const { storage, behind, cycle } = this.#deps
-    behind.put({
-      operation: 'snapshot',
-      about: formatEntityKey(entity),
-      key: keyText(entity),
-      run: async () => {
-        await storage.saveSnapshot(entity, encodeSnapshot({ type, specHash }, state))
-        cycle.counters.snapshots++
-      },
-    })
+    keepSnapshot(this.#deps, this.#model, this.#entity, state)
   }
 }

@@ -1,9 +1,8 @@
 // Looks where entities stand now, for refusals on storages that other hosts write to as well. Whoever asks in the same turn
 // shares one read.
-import type { EntityHead, EntityKey } from '@perdure/core'
+import type { EntityHead, EntityKey, Storage } from '@perdure/core'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { RetryDeps } from '../persistence/with-retry.ts'
-import type { EntityDeps } from './entity-deps.ts'
 
 interface Question {
   readonly entity: EntityKey
@@ -13,11 +12,11 @@ interface Question {
 
 /** Reads heads in batches, one batch after another. */
 export class HeadReader {
-  readonly #deps: Pick<EntityDeps, 'storage'> & RetryDeps
+  readonly #deps: RetryDeps & { readonly storage: Storage }
   #questions: Question[] = []
   #isReading = false
 
-  constructor(deps: Pick<EntityDeps, 'storage'> & RetryDeps) {
+  constructor(deps: RetryDeps & { readonly storage: Storage }) {
     this.#deps = deps
   }
 

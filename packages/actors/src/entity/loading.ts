@@ -1,21 +1,28 @@
-// Phase 1 of an activation, before replaying: reads what storage has of the entity. Repeats while the storage may answer.
-import { readOn } from '@perdure/core'
+// Phase 1 of an entity's life, before replaying: reads what storage has of it. Repeats while the storage may answer.
+import { formatEntityKey, readOn } from '@perdure/core'
 import type { EntityEvent, EntityKey, EntityModel, LoadedEntity } from '@perdure/core'
+import { EntityErased } from '../errors/host-errors.ts'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { RetryDeps } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
 
 /** An activation that nobody wants any more asks no further. */
-export type LoadDeps = EntityDeps & Pick<RetryDeps, 'isWanted'>
+export type LoadDeps = EntityDeps & Required<Pick<RetryDeps, 'isWanted'>>
 
-/** Loads an entity; undefined when it was never created. @throws StorageError when the storage does not answer in time */
+/**
+ * Loads an entity; undefined when it was never created.
+ * @throws StorageError when the storage does not answer in time, EntityErased
+ */
 export async function loadEntity(
   deps: LoadDeps,
-  model: EntityModel,
+  { specHash }: EntityModel,
   entity: EntityKey,
 ): Promise<LoadedEntity | undefined> {
   await deps.probe('entity.before_load', { id: entity.id })
-  return withRetry(deps, () => deps.storage.load(entity, { specHash: model.specHash }))
+  const loaded = await withRetry(deps, () => deps.storage.load(entity, { specHash }))
+  const erasedAt = loaded?.head.erasedAt
+  if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(entity), erasedAt)
+  return loaded
 }
 
 /**
@@ -31,7 +38,7 @@ export function loadRest(
   return readOn(
     async (page) => {
       await deps.probe('entity.before_page', { id: head.id, fromSequence: page.fromSequence })
-      if (deps.isWanted?.() === false) return undefined
+      if (!deps.isWanted()) return undefined
       return withRetry(deps, () => deps.storage.readPage(head, page))
     },
     { fromSequence: version + 1, toSequence: head.version },

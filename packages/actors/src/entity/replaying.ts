@@ -1,7 +1,9 @@
-// Phase 2 of an activation, between loading and running: snapshot + tail → state. What storage holds beside the events is
+// Phase 2 of an entity's life, between loading and running: snapshot + tail → state. What storage holds beside the events is
 // brought into line with that state on the way.
 import { Replay, StorageError, decodeSnapshot, formatEntityKey, isPerdureError, unborn } from '@perdure/core'
 import type { EntityEvent, EntityKey, EntityModel, EntityState, LoadedEntity } from '@perdure/core'
+import { instruments } from '../observe/instruments.ts'
+import { observe } from '../observe/observed-storage.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import { healClaims } from './heal-claims.ts'
 import { loadRest } from './loading.ts'
@@ -19,7 +21,20 @@ export interface ReplayedEntity {
  * any more. @throws StorageError
  * `corrupt_stream` when the events are not whole; UpcastFailed, SpecOutdated when they cannot be read under this spec
  */
-export async function replayEntity(
+export function replayEntity(
+  deps: LoadDeps,
+  model: EntityModel,
+  entity: EntityKey,
+  loaded: LoadedEntity,
+): Promise<ReplayedEntity | undefined> {
+  const events = loaded.head.version - (loaded.snapshot?.sequence ?? 0)
+  const attributes = { 'perdure.type': entity.type, 'perdure.events': events }
+  return observe(deps.telemetry, instruments.replay.name, attributes, () =>
+    rebuild(deps, model, entity, loaded),
+  )
+}
+
+async function rebuild(
   deps: LoadDeps,
   model: EntityModel,
   entity: EntityKey,

@@ -48,24 +48,16 @@ export class UndecidedCommands {
   }
 
   /**
-   * Holds a command while something is looked up, then goes on. If it is taken meanwhile, the answer is forgotten: the
-   * command will be decided anew.
+   * Holds a command until its answer is found, then goes on. If it is taken meanwhile, the answer is forgotten: the command
+   * will be decided anew.
    */
-  hold<Found>(
-    request: CommandRequest,
-    lookUp: () => Promise<Found>,
-    goOn: (found: Found) => void,
-    giveUp: (error: unknown) => void,
-  ): void {
+  hold<Answer>(request: CommandRequest, find: () => Promise<Answer>, goOn: (answer: Answer) => void): void {
     const held = { request }
     this.#held = held
-    const unlessTaken = <Word>(next: (word: Word) => void) => {
-      return (word: Word): void => {
-        if (this.#held !== held) return
-        this.#held = undefined
-        next(word)
-      }
-    }
-    lookUp().then(unlessTaken(goOn), unlessTaken(giveUp))
+    void find().then((answer) => {
+      if (this.#held !== held) return
+      this.#held = undefined
+      goOn(answer)
+    })
   }
 }

@@ -1,30 +1,31 @@
 // Gets a batch stored: repeats what may succeed when repeated, finds the unit that spoils it for its neighbours, and tells
 // an entity that cannot be stored from a storage that is away. Called by the write cycle, one batch at a time.
 import { backoffMs } from '@perdure/core'
-import type { Clock, CommitUnit, PerdureError, Random, Storage } from '@perdure/core'
+import type { Clock, PerdureError, Random, Storage } from '@perdure/core'
 import type { RetryPolicy } from './backoff.ts'
+import type { Captured } from './capture-batch.ts'
 import type { CycleCounters } from './cycle-counters.ts'
-import type { Taken } from './pending-queue.ts'
 import { isRetryable, tryCommit, tryDivided } from './try-commit.ts'
 import type { Commit, UnitOutcome } from './try-commit.ts'
 import { after, answered } from './with-retry.ts'
-import type { Writer } from './writer.ts'
 
-/** A unit on its way, and whose it is. */
-export interface Captured {
-  readonly taken: Taken<Writer, Writer>
-  readonly unit: CommitUnit
+/** A unit that cannot be stored, for good; `isSpent` when its own budget is, though the storage answered others. */
+export interface FailedUnit {
+  readonly kind: 'failed'
+  readonly error: PerdureError
+  readonly isSpent: boolean
 }
+
+/** What became of a unit. */
+export type StoredUnit =
+  | Exclude<UnitOutcome, { readonly kind: 'failed' }>
+  | FailedUnit
+  /** To be tried again by itself. */
+  | { readonly kind: 'later'; readonly error: PerdureError }
 
 /** What became of a batch: an outcome for each unit, or the failure of the storage. */
 export interface StoredBatch {
-  readonly outcomes: readonly (
-    | Exclude<UnitOutcome, { readonly kind: 'failed' }>
-    /** For good; `isSpent` when its own budget is, though the storage answered others. */
-    | { readonly kind: 'failed'; readonly error: PerdureError; readonly isSpent: boolean }
-    /** To be tried again by itself. */
-    | { readonly kind: 'later'; readonly error: PerdureError }
-  )[]
+  readonly outcomes: readonly StoredUnit[]
   /** The storage was away for longer than the budget, or nobody waits any more; then there are no outcomes. */
   readonly failure?: PerdureError
 }

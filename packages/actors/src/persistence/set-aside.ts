@@ -3,7 +3,8 @@
 import { backoffMs } from '@perdure/core'
 import type { Clock, CommitUnit, PerdureError, Random } from '@perdure/core'
 import type { RetryPolicy } from './backoff.ts'
-import type { AsideHistory, Captured } from './batch-store.ts'
+import type { AsideHistory } from './batch-store.ts'
+import type { Captured } from './capture-batch.ts'
 import type { Taken } from './pending-queue.ts'
 import { after } from './with-retry.ts'
 import type { Writer } from './writer.ts'
@@ -23,6 +24,7 @@ export class SetAside {
   readonly #deps: { readonly clock: Clock; readonly random: Random; readonly retry: RetryPolicy }
   readonly #isDue: (taken: Taken<Writer, Writer>) => void
   readonly #units = new Map<Writer, Aside>()
+  #isClosed = false
 
   /** @param isDue - told when a unit is to be tried again */
   constructor(
@@ -48,8 +50,9 @@ export class SetAside {
     return first === undefined || this.#units.size === 0 ? undefined : this.#units.get(first.taken.key)
   }
 
-  /** @param commitsBefore - commits of the host so far */
+  /** Ignored once it is closed. @param commitsBefore - commits of the host so far */
   put({ taken, unit }: Captured, error: PerdureError, commitsBefore: number): void {
+    if (this.#isClosed) return
     const { clock, random, retry } = this.#deps
     const aside: Aside = this.#units.get(taken.key) ?? {
       unit,
@@ -73,7 +76,9 @@ export class SetAside {
     this.#units.delete(writer)
   }
 
-  clear(): void {
+  /** Nothing is tried again any more. */
+  close(): void {
+    this.#isClosed = true
     for (const { stopBudget, stopWait } of this.#units.values()) {
       stopBudget()
       stopWait()

@@ -5,14 +5,16 @@ import type { Clock, Logger, PerdureError, Probe, Random, Storage } from '@perdu
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import { defaultRetryPolicy } from './backoff.ts'
 import type { RetryPolicy } from './backoff.ts'
-import { BatchRoom } from './batch-room.ts'
+import { BatchSizes } from './batch-sizes.ts'
 import { BatchStore } from './batch-store.ts'
-import type { Captured, StoredBatch } from './batch-store.ts'
+import { captureBatch } from './capture-batch.ts'
+import type { BatchSource, Captured } from './capture-batch.ts'
 import { newCounters } from './cycle-counters.ts'
 import type { CycleCounters } from './cycle-counters.ts'
 import { PendingQueue } from './pending-queue.ts'
+import { safeProbe } from './safe-probe.ts'
 import { SetAside } from './set-aside.ts'
-import type { UnitOutcome } from './try-commit.ts'
+import { WriterTeller } from './writer-teller.ts'
 import { WriteQuarantine } from './write-quarantine.ts'
 import type { Writer } from './writer.ts'
 
@@ -32,9 +34,6 @@ export interface WriteCycleOptions {
   readonly onError?: (error: PerdureError) => void
 }
 
-/** A burst of at most so many events goes in one transaction: dividing it would gain less than a second flush costs. */
-const undividedBurst = 256
-
 const defaultMaxBatchBytes = 8 * 1024 * 1024
 
 /**
@@ -49,20 +48,18 @@ export class WriteCycle {
   /** Entities that it leaves alone. */
   readonly quarantine: WriteQuarantine = new WriteQuarantine()
   readonly #isShared: boolean
-  readonly #clock: Clock
   readonly #logger: Logger
   readonly #probe: Probe
-  readonly #maxBatchEvents: number
-  readonly #maxBatchBytes: number
+  readonly #sizes: BatchSizes
   readonly #onError: ((error: PerdureError) => void) | undefined
   readonly #queue = new PendingQueue<Writer, Writer>()
   readonly #aside: SetAside
+  readonly #source: BatchSource
   readonly #store: BatchStore
+  readonly #teller: WriterTeller
   #isRunning = false
   /** Tells the writers of a batch that it is stored, if they have not heard yet. */
   #untold: (() => void) | undefined
-  /** Calls of `put` since the cycle was idle, until its first write: about as many events. */
-  #burst = 0
   #isAbandoned = false
   #failure: PerdureError | undefined
 
@@ -71,22 +68,26 @@ export class WriteCycle {
     const { storage, probe = noProbe } = options
     const retry = { ...defaultRetryPolicy, ...options.retry }
     this.#isShared = storage.capabilities.shared
-    this.#clock = clock
     this.#logger = logger
-    this.#probe = probe
-    this.#maxBatchEvents = options.maxBatchEvents ?? 1_000
-    this.#maxBatchBytes = options.maxBatchBytes ?? defaultMaxBatchBytes
+    this.#probe = safeProbe(probe, logger)
+    const { maxBatchEvents = 1_000, maxBatchBytes = defaultMaxBatchBytes } = options
+    this.#sizes = new BatchSizes(maxBatchEvents, maxBatchBytes)
     this.#onError = options.onError
     this.#aside = new SetAside({ clock, random, retry }, (taken) => {
       this.#queue.nack(taken)
       this.#wake()
     })
+    const { counters, quarantine } = this
+    const [queue, aside] = [this.#queue, this.#aside]
+    this.#teller = new WriterTeller({ queue, aside, quarantine, counters, clock, logger })
+    const onFault = (writer: Writer, error: unknown): void => this.#teller.fail(writer, asPerdureError(error))
+    this.#source = { queue, aside, onFault }
     this.#store = new BatchStore({
       storage,
       clock,
       random,
       retry,
-      counters: this.counters,
+      counters,
       isWanted: () => !this.#isAbandoned,
       areOthersWaiting: () => this.#queue.waiting > 0,
     })
@@ -114,7 +115,7 @@ export class WriteCycle {
       return
     }
     this.#queue.put(writer, writer)
-    this.#burst++
+    this.#sizes.notePut()
     this.#wake()
   }
 
@@ -124,9 +125,7 @@ export class WriteCycle {
    */
   abandon(error: PerdureError): void {
     this.#isAbandoned = true
-    this.#tellStored()
-    this.#failure ??= error
-    this.#rejectAll(this.#failure)
+    this.#fail(error)
   }
 
   #wake(): void {
@@ -136,10 +135,10 @@ export class WriteCycle {
   }
 
   async #run(): Promise<void> {
-    let room = this.#firstRoom()
+    let room = this.#sizes.first()
     while (this.#failure === undefined) {
-      const batch = this.#take(room)
-      room = this.#maxBatchEvents
+      const batch = captureBatch(this.#source, room)
+      room = this.#sizes.next()
       if (batch.length > 0) {
         const write = this.#write(batch)
         if (this.#untold !== undefined) await afterSending()
@@ -151,111 +150,19 @@ export class WriteCycle {
       else if (this.#queue.waiting === 0) break
     }
     this.#tellStored()
-    if (this.#failure !== undefined) this.#rejectAll(this.#failure)
     this.#isRunning = false
-    this.#burst = 0
-  }
-
-  /**
-   * Half of a large burst goes first. Askers who ask again when they are answered then come in two alternating groups:
-   * while one is being stored, the other is being decided. Without it they march in step, and this process and the
-   * database take turns at waiting for each other (bench/b02: half as many commands a second).
-   */
-  #firstRoom(): number {
-    const half = Math.max(undividedBurst, Math.ceil(this.#burst / 2))
-    this.#burst = 0
-    return Math.min(half, this.#maxBatchEvents)
-  }
-
-  /** Captures the next batch synchronously: what is put from here on belongs to the batch after it. */
-  #take(maxEvents: number): readonly Captured[] {
-    const room = new BatchRoom(maxEvents, this.#maxBatchBytes)
-    const captured: (Captured['unit'] | undefined)[] = []
-    let isAlone = false
-    const takenKeys = this.#queue.take((writer) => {
-      if (isAlone || room.isFull) return false
-      const aside = this.#aside.unitOf(writer)
-      // What was set aside goes by itself, and exactly as it was captured.
-      if (aside !== undefined && captured.some((unit) => unit !== undefined)) return false
-      isAlone = aside !== undefined
-      const unit = aside ?? this.#capture(writer, room)
-      if (unit === undefined && room.isFull) return false
-      captured.push(unit)
-      return true
-    })
-    const batch: Captured[] = []
-    for (const [index, taken] of takenKeys.entries()) {
-      const unit = captured[index]
-      if (unit === undefined) this.#queue.ack(taken)
-      else batch.push({ taken, unit })
-    }
-    return batch
-  }
-
-  /** A writer whose unit cannot even be made fails alone. */
-  #capture(writer: Writer, room: BatchRoom): Captured['unit'] | undefined {
-    try {
-      return writer.takeUnit(room)
-    } catch (error) {
-      this.#tell(() => writer.failed(asPerdureError(error)))
-      return undefined
-    }
+    this.#sizes.noteIdle()
   }
 
   /** Stores a batch. @returns what tells its writers what became of it */
   async #write(batch: readonly Captured[]): Promise<(() => void) | undefined> {
-    await this.#reach('cycle.before_commit', batch)
-    const stored = await this.#store.store(batch, this.#aside.historyOf(batch))
-    await this.#reach('cycle.after_commit', batch)
-    if (stored.failure !== undefined) {
-      this.#giveUp(batch, stored.failure)
-      return undefined
-    }
-    return () => this.#tellBatch(batch, stored)
-  }
-
-  /** A probe that throws is a fault of whoever set it, and none of the batch. */
-  async #reach(point: string, batch: readonly Captured[]): Promise<void> {
-    try {
-      await this.#probe(point, { units: batch.length })
-    } catch (error) {
-      this.#logger.error({ point, error: String(error) }, 'a probe threw')
-    }
-  }
-
-  #tellBatch(batch: readonly Captured[], { outcomes }: StoredBatch): void {
-    for (const [index, captured] of batch.entries()) {
-      const outcome = outcomes[index]
-      if (outcome !== undefined) this.#tellOne(captured, outcome)
-    }
-  }
-
-  #tellOne({ taken, unit }: Captured, outcome: StoredBatch['outcomes'][number]): void {
-    const writer = taken.key
-    if (outcome.kind === 'later') {
-      if (this.#failure === undefined) this.#aside.put({ taken, unit }, outcome.error, this.counters.commits)
-      return
-    }
-    this.#aside.delete(writer)
-    if (outcome.kind === 'committed') this.quarantine.clear(unit.entity)
-    if (outcome.kind === 'failed') this.#strike({ taken, unit }, outcome)
-    // The key is free before its writer hears: what the writer puts from there on starts anew.
-    this.#queue.ack(taken)
-    this.#tell(() => tellOutcome(writer, outcome))
-  }
-
-  /** A unit failed for good, and the storage did not. */
-  #strike(
-    { unit }: Captured,
-    { error, isSpent }: { readonly error: PerdureError; readonly isSpent: boolean },
-  ): void {
-    const { entity } = unit
-    this.#logger.error(
-      { code: error.code, entity: entity.id, type: entity.type },
-      `a write failed: ${error.message}`,
-    )
-    if (isSpent) this.quarantine.confine(entity, error, this.#clock.now())
-    else this.quarantine.strike(entity, error, this.counters.commits, this.#clock.now())
+    const facts = { units: batch.length }
+    await this.#probe('cycle.before_commit', facts)
+    const { outcomes, failure } = await this.#store.store(batch, this.#aside.historyOf(batch))
+    await this.#probe('cycle.after_commit', facts)
+    if (failure === undefined) return () => this.#teller.tell(batch, outcomes)
+    this.#giveUp(failure)
+    return undefined
   }
 
   /**
@@ -270,17 +177,11 @@ export class WriteCycle {
   }
 
   /** The storage has been away for longer than the budget. */
-  #giveUp(batch: readonly Captured[], error: PerdureError): void {
-    this.#failure ??= error
-    for (const { taken } of batch) {
-      this.#queue.ack(taken)
-      this.#tell(() => taken.key.failed(error))
-    }
-    if (this.#failure !== error) return
-    this.#logger.error(
-      { code: error.code, units: batch.length },
-      `the host gives up writing: ${error.message}`,
-    )
+  #giveUp(error: PerdureError): void {
+    if (this.#failure !== undefined) return
+    const facts = { code: error.code, entities: this.pending }
+    this.#fail(error)
+    this.#logger.error(facts, `the host gives up writing: ${error.message}`)
     try {
       this.#onError?.(error)
     } catch (thrown) {
@@ -288,19 +189,14 @@ export class WriteCycle {
     }
   }
 
-  /** One writer that throws, or whose listeners do, neither ends the cycle nor changes what its neighbours hear. */
-  #tell(call: () => void): void {
-    try {
-      call()
-    } catch (error) {
-      this.#logger.error({ error: String(error) }, 'an entity could not take in what became of its write')
-    }
-  }
-
-  #rejectAll(error: PerdureError): void {
-    this.#aside.clear()
+  /** Rejects everybody, but for those whose batch is stored. */
+  #fail(error: PerdureError): void {
+    if (this.#failure !== undefined) return
+    this.#tellStored()
+    this.#failure = error
+    this.#aside.close()
     this.#store.close()
-    for (const writer of this.#queue.clear()) this.#tell(() => writer.failed(error))
+    for (const writer of this.#queue.clear()) this.#teller.fail(writer, error)
   }
 }
 
@@ -309,18 +205,4 @@ function afterSending(): Promise<void> {
   return new Promise((resolve) => {
     setImmediate(resolve)
   })
-}
-
-function tellOutcome(writer: Writer, outcome: UnitOutcome): void {
-  switch (outcome.kind) {
-    case 'committed':
-      writer.committed()
-      return
-    case 'conflict':
-      writer.conflicted(outcome.actualVersion)
-      return
-    case 'refused':
-    case 'failed':
-      writer.failed(outcome.error)
-  }
 }
