@@ -11,6 +11,19 @@ export { runContract } from './storage-contract/run-contract.ts'
 export type { CaseOutcome } from './storage-contract/run-contract.ts'
 export { storageContractCases } from './storage-contract/storage-contract-cases.ts'
 
+export type {
+  OpenRouters,
+  RouterCase,
+  RouterContractSettings,
+  RouterFeature,
+  RouterSubject,
+  RouterSubjectOptions,
+} from './router-contract/router-case.ts'
+export { routerContractCases } from './router-contract/router-contract-cases.ts'
+export type { RouterStage } from './router-contract/router-stage.ts'
+export { runRouterContract } from './router-contract/run-router-contract.ts'
+export type { RouterCaseOutcome } from './router-contract/run-router-contract.ts'
+
 export { arbitraries, hostActionKinds } from './arbitraries/arbitraries.ts'
 export type { ArbitrariesOptions, SpecArbitraries } from './arbitraries/arbitraries.ts'
 export { findCounterexample, PropertyFailed } from './arbitraries/find-counterexample.ts'

@@ -42,24 +42,26 @@ export class MemoryNetwork {
     this.options = { clock, maxBodyBytes, maxWaiting }
   }
 
-  /** A router for one host. */
-  open(): Router {
-    return new MemoryRouter(this)
+  /** A router for one host. @param options - what is to differ from the network's for it */
+  open(options: MemoryNetworkOptions = {}): Router {
+    return new MemoryRouter(this, { ...this.options, ...options })
   }
 }
 
 class MemoryRouter implements Router {
   readonly trouble = undefined
   readonly #network: MemoryNetwork
+  readonly #options: Required<MemoryNetworkOptions>
   readonly #waits = new Set<(result: RouterResult) => void>()
   #isClosed = false
 
-  constructor(network: MemoryNetwork) {
+  constructor(network: MemoryNetwork, options: Required<MemoryNetworkOptions>) {
     this.#network = network
+    this.#options = options
   }
 
   get maxBodyBytes(): number {
-    return this.#network.options.maxBodyBytes
+    return this.#options.maxBodyBytes
   }
 
   async join(address: string, answer: RouterAnswer): Promise<RouterSeat> {
@@ -77,7 +79,7 @@ class MemoryRouter implements Router {
     checkAddress(address)
     options.signal?.throwIfAborted()
     const seat = this.#network.seats.get(address)
-    const { maxWaiting, maxBodyBytes } = this.#network.options
+    const { maxWaiting, maxBodyBytes } = this.#options
     if (seat === undefined) return undelivered(`nobody is there under ${address}`)
     if (this.#waits.size >= maxWaiting) return undelivered(`${maxWaiting} requests wait already`)
     if (Buffer.byteLength(request.body) > maxBodyBytes) return undelivered(`it is over ${maxBodyBytes} bytes`)
@@ -97,7 +99,7 @@ class MemoryRouter implements Router {
   }
 
   #exchange(seat: Seat, request: RouterRequest, { timeoutMs, signal }: SendOptions): Promise<RouterResult> {
-    const { clock } = this.#network.options
+    const { clock } = this.#options
     const over = new AbortController()
     return new Promise<RouterResult>((resolve, reject) => {
       const end = (result: RouterResult): void => {
