@@ -7,6 +7,7 @@ export type { SignalOptions } from './host/stop-on-signals.ts'
 export type { AskOptions, AskResult, Durability, TryAskResult } from './host/ask-options.ts'
 export type { ConsumerHealth, DegradedReason, HostHealth, QuarantinedEntity } from './host/host-health.ts'
 export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
+export type { TenantLimits, TenantLimitsOption } from './host/tenant-limits.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
 export type { HistoryOptions, StateOptions } from './host/state-options.ts'
 export type { AllowedDifference } from './host/check-swap.ts'
@@ -47,6 +48,7 @@ export {
   HostStopped,
   IdempotencyKeyReused,
   InvalidArgument,
+  Overloaded,
   PayloadTooLarge,
   SpecNotSupported,
   Unavailable,

@@ -4,6 +4,9 @@ import type { Ticket } from '../src/host/admission.ts'
 import { startHost, watch } from './helpers/start-host.ts'
 import { VirtualClock, turn } from './helpers/virtual-clock.ts'
 
+/** The tenant that most tests make do with. */
+const alone = { tenant: 't', limits: undefined }
+
 function admit(maxEntries: number, maxBytes = Infinity): Admission {
   return new Admission({ maxEntries, maxBytes }, new VirtualClock())
 }
@@ -17,8 +20,8 @@ function enterAll(admission: Admission, bytes: Readonly<Record<string, number>>)
       tickets[name] = ticket
       order.push(name)
     }
-    const ticket = admission.enter(size)
-    if (ticket === undefined) admission.lineUp(size, undefined, goIn, () => {})
+    const ticket = admission.enter(alone.tenant, size)
+    if (ticket === undefined) admission.lineUp({ ...alone, bytes: size }, undefined, goIn, () => {})
     else goIn(ticket)
   }
   const leave = (name: string): void => admission.leave(tickets[name] as Ticket)
@@ -77,7 +80,7 @@ describe('admission', () => {
     const giveUp = new AbortController()
     const reasons: unknown[] = []
     admission.lineUp(
-      50,
+      { ...alone, bytes: 50 },
       giveUp.signal,
       () => {},
       (reason) => reasons.push(reason),
@@ -96,7 +99,7 @@ describe('admission', () => {
     let count = 0
     for (let index = 0; index < 100_000; index++) {
       admission.lineUp(
-        0,
+        { ...alone, bytes: 0 },
         undefined,
         (ticket) => (count++, admission.leave(ticket)),
         () => {},
@@ -130,7 +133,7 @@ describe('admission', () => {
     const { leave } = enterAll(admission, { a: 90 })
     const giveUp = new AbortController()
     admission.lineUp(
-      99,
+      { ...alone, bytes: 99 },
       giveUp.signal,
       () => {},
       () => {},

@@ -2,6 +2,7 @@ import { openMemoryStorage } from '@perdure/core/memory'
 import { expect, it } from 'vitest'
 import { specOf } from './helpers/task-spec.ts'
 import { note, report, startHost } from './snippets/hosting.ts'
+import { startShared } from './snippets/tenants.ts'
 
 const noteSpec = specOf(`
 [automaton]
@@ -34,4 +35,18 @@ it('what the guide on hosting shows works', async () => {
   })
   await host.stop()
   expect(report(host).status).toBe(503)
+})
+
+it('what it shows of several tenants works', async () => {
+  const options = { specs: [noteSpec], storage: openMemoryStorage() }
+  await using host = await startShared(options, (tenant) => tenant === 'new')
+  const asked = Array.from({ length: 2_200 }, (_, index) =>
+    host.spawn('Note', { id: `n-${index}`, tenant: 'new' }),
+  )
+  const codes = (await Promise.allSettled(asked)).map((outcome) =>
+    outcome.status === 'fulfilled' ? 'ok' : (outcome.reason as { readonly code: string }).code,
+  )
+  expect(codes.filter((code) => code === 'overloaded')).toHaveLength(100)
+  expect(codes.filter((code) => code === 'ok')).toHaveLength(2_100)
+  expect(host.residents).toBeLessThanOrEqual(1_100)
 })

@@ -18,6 +18,7 @@ import type { RetryPolicy } from '../persistence/backoff.ts'
 import { BestEffortQueue } from '../persistence/best-effort-queue.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
 import { HeadReader } from './head-reader.ts'
+import { LoadGate } from './load-gate.ts'
 
 /** What an entity actor works with. A host shares one set among all its entities. */
 export interface EntityDeps {
@@ -36,6 +37,8 @@ export interface EntityDeps {
   readonly statusOf?: (head: EntityHead) => Promise<string>
   /** Writes that nobody waits for. */
   readonly behind: BestEffortQueue
+  /** How many entities are read at once. */
+  readonly loads: LoadGate
   /** Where entities stand now, for refusals on a storage that others write to. */
   readonly heads: HeadReader
   /** What replaying an entity may take before a snapshot is due, milliseconds. @defaultValue 50 */
@@ -56,8 +59,9 @@ export function entityDeps(deps: Pick<EntityDeps, 'storage'> & Partial<EntityDep
   const behind = deps.behind ?? new BestEffortQueue({ clock, random, retry, logger })
   const isWanted = (): boolean => cycle.failure === undefined
   const heads = deps.heads ?? new HeadReader({ storage, clock, random, retry, isWanted })
+  const loads = deps.loads ?? new LoadGate({ maxLoads: Infinity })
   const { maxReplayMs = defaultMaxReplayMs } = deps
-  const parts = { cycle, activations, behind, heads, maxReplayMs }
+  const parts = { cycle, activations, behind, heads, loads, maxReplayMs }
   return { ...deps, storage, ...parts, clock, random, retry, ids, logger, probe, telemetry }
 }
 

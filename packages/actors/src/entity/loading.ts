@@ -10,16 +10,17 @@ import type { EntityDeps } from './entity-deps.ts'
 export type LoadDeps = EntityDeps & Required<Pick<RetryDeps, 'isWanted'>>
 
 /**
- * Loads an entity; undefined when it was never created.
- * @throws StorageError when the storage does not answer in time, EntityErased
+ * Loads an entity; undefined when it was never created. While too many are being loaded it waits, not longer than for an answer.
+ * @throws StorageError when the storage does not answer in time, EntityErased; the signal's reason, should that fire while it waits
  */
 export async function loadEntity(
   deps: LoadDeps,
   { specHash }: EntityModel,
   entity: EntityKey,
+  signal?: AbortSignal,
 ): Promise<LoadedEntity | undefined> {
   await deps.probe('entity.before_load', { id: entity.id })
-  const loaded = await withRetry(deps, () => deps.storage.load(entity, { specHash }))
+  const loaded = await inTurn(deps, entity, signal, () => deps.storage.load(entity, { specHash }))
   const erasedAt = loaded?.head.erasedAt
   if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(entity), erasedAt)
   return loaded
@@ -39,9 +40,22 @@ export function loadRest(
     async (page) => {
       await deps.probe('entity.before_page', { id: head.id, fromSequence: page.fromSequence })
       if (!deps.isWanted()) return undefined
-      return withRetry(deps, () => deps.storage.readPage(head, page))
+      return inTurn(deps, head, undefined, () => deps.storage.readPage(head, page))
     },
     { fromSequence: version + 1, toSequence: head.version },
     take,
   )
+}
+
+/** One read of a history, when there is room for it, as often as it takes; only a try has a place. */
+function inTurn<Result>(
+  deps: LoadDeps,
+  { tenant }: Pick<EntityKey, 'tenant'>,
+  signal: AbortSignal | undefined,
+  read: () => Promise<Result>,
+): Promise<Result> {
+  return withRetry(deps, (over) => {
+    const givenUp = signal === undefined ? over : AbortSignal.any([over, signal])
+    return deps.loads.run(tenant, givenUp, read)
+  })
 }

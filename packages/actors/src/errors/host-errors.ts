@@ -59,6 +59,30 @@ export class Unavailable extends PerdureError {
   }
 }
 
+/** More wait already than may; nothing was done, and the command may be repeated when there is less to do. */
+export class Overloaded extends PerdureError {
+  override readonly name: string = 'Overloaded'
+  declare readonly code: 'overloaded'
+  /** The option whose bound is reached. */
+  readonly limit: 'maxCommandsWaiting' | 'maxBytesWaiting'
+  /** Whose bound it is; absent when it is that of the host. */
+  readonly tenant?: string
+
+  constructor(limit: Overloaded['limit'], max: number, tenant?: string) {
+    const whose = tenant === undefined ? 'the host' : `tenant ${tenant}`
+    const option = tenant === undefined ? limit : `tenantLimits.${limit}`
+    super(
+      'overloaded',
+      `${whose} is overloaded: ${option} is ${max}, and no more may wait; ask again later`,
+      {
+        details: { limit, max, ...(tenant === undefined ? {} : { tenant }) },
+      },
+    )
+    this.limit = limit
+    if (tenant !== undefined) this.tenant = tenant
+  }
+}
+
 /** The host is stopping or has stopped. */
 export class HostStopped extends PerdureError {
   override readonly name: string = 'HostStopped'

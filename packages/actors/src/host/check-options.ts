@@ -4,14 +4,17 @@ import { InvalidArgument } from '../errors/host-errors.ts'
 import { maxSweepIntervalMs, minSweepIntervalMs } from '../retention/retention-options.ts'
 import type { RetentionOptions } from '../retention/retention-options.ts'
 import type { HostOptions } from './host-options.ts'
+import type { TenantLimits } from './tenant-limits.ts'
 
 /** @throws InvalidArgument `invalid_option` or `invalid_tenant` */
 export function checkHostOptions(options: HostOptions): void {
   const { maxBatchEvents, maxBatchBytes, maxCommandsInFlight, maxBytesInFlight, ...others } = options
   const { maxResidents, passivateAfterMs, inlineMaxBytes, maxReplayMs, retry = {}, limits = {} } = others
-  const { tenant, durability } = others
+  const { tenant, durability, maxCommandsWaiting, maxBytesWaiting, maxConcurrentLoads, tenantLimits } = others
   checkCounts({ maxBatchEvents, maxBatchBytes, maxCommandsInFlight, maxBytesInFlight, ...limits }, 1)
-  checkCounts({ maxResidents, passivateAfterMs }, 1)
+  checkCounts({ maxResidents, passivateAfterMs, maxConcurrentLoads }, 1)
+  checkCounts({ maxCommandsWaiting, maxBytesWaiting }, 0)
+  if (typeof tenantLimits === 'object') checkTenantLimits(tenantLimits)
   checkCounts({ inlineMaxBytes, maxReplayMs }, 0)
   if (durability !== undefined && durability !== 'committed' && durability !== 'processed')
     throw invalid('durability', "'committed' or 'processed'", durability)
@@ -23,6 +26,18 @@ export function checkHostOptions(options: HostOptions): void {
   const maxIdBytes = limits.maxIdBytes ?? defaultLimits.maxIdBytes
   const problem = tenant === undefined ? undefined : nameProblem(tenant, maxIdBytes)
   if (problem !== undefined) throw new InvalidArgument('invalid_tenant', `the tenant of a host ${problem}`)
+}
+
+/** @throws InvalidArgument `invalid_option` */
+export function checkTenantLimits(limits: TenantLimits): TenantLimits {
+  const { maxCommandsWaiting, ...others } = limits
+  const named = (counts: object): Readonly<Record<string, number>> =>
+    Object.fromEntries(
+      Object.entries(counts).map(([name, value]) => [`tenantLimits.${name}`, value as number]),
+    )
+  checkCounts(named(others), 1)
+  checkCounts(named({ maxCommandsWaiting }), 0)
+  return limits
 }
 
 function checkRetention({ sweepIntervalMs: interval, graceMs, prune = {} }: RetentionOptions): void {

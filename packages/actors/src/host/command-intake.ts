@@ -16,6 +16,7 @@ import type { Admission, Ticket } from './admission.ts'
 import type { AskOptions, Durability, TryAskResult } from './ask-options.ts'
 import type { HostLife } from './host-life.ts'
 import type { Registry } from './registry.ts'
+import type { TenantLimits } from './tenant-limits.ts'
 import { viewState } from './state-view.ts'
 
 const noOptions: AskOptions = {}
@@ -26,6 +27,8 @@ export interface CommandIntakeOptions {
   readonly registry: Registry
   readonly admission: Admission
   readonly limits: Limits
+  /** Absent where tenants have none. */
+  readonly limitsOf?: ((tenant: string) => TenantLimits) | undefined
   readonly inspectors: Inspectors
   readonly logger: Logger
   readonly telemetry: Telemetry
@@ -41,6 +44,7 @@ export class CommandIntake {
   readonly #registry: Registry
   readonly #admission: Admission
   readonly #limits: Limits
+  readonly #limitsOf: CommandIntakeOptions['limitsOf']
   readonly #inspectors: Inspectors
   readonly #logger: Logger
   readonly #telemetry: Telemetry
@@ -53,6 +57,7 @@ export class CommandIntake {
     this.#registry = options.registry
     this.#admission = options.admission
     this.#limits = options.limits
+    this.#limitsOf = options.limitsOf
     this.#inspectors = options.inspectors
     this.#logger = options.logger
     this.#telemetry = options.telemetry
@@ -101,12 +106,21 @@ export class CommandIntake {
 
   #admit(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
     const bytes = estimateCommandBytes(command)
-    const ticket = this.#admission.enter(bytes)
+    const { tenant } = entity
+    let limits: TenantLimits | undefined
+    try {
+      limits = this.#limitsOf?.(tenant)
+    } catch (error) {
+      return failedAsk(error, options.signal)
+    }
+    const ticket = this.#admission.enter(tenant, bytes, limits)
     if (ticket !== undefined) return this.#submit(entity, command, ticket, options)
+    const error = this.#admission.refusal(tenant, bytes, limits)
+    if (error !== undefined) return Promise.resolve({ ok: false, error })
     const { signal } = options
     return new Promise((resolve, reject) => {
       const goIn = (admitted: Ticket): void => resolve(this.#goIn(entity, command, admitted, options))
-      this.#admission.lineUp(bytes, signal, goIn, reject)
+      this.#admission.lineUp({ tenant, bytes, limits }, signal, goIn, reject)
     })
   }
 
@@ -153,7 +167,7 @@ export class CommandIntake {
       }
       if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
       actor.send({ type: 'perdure.asked', command })
-      const { bytes } = ticket
+      const { bytes } = ticket.value
       if (durability === 'committed') process.submit({ command, bytes, settle, attempts: 0 })
       else process.submit(this.#impatient(entity, { command, bytes, settle, attempts: 0 }, answer))
     })

@@ -59,11 +59,14 @@ export interface HostHealth {
     readonly entries: number
     /** Bytes of their payloads, as estimated. */
     readonly bytes: number
-    /** Commands that wait to be admitted. */
+    /** Commands that wait to be admitted, and bytes of their payloads, as estimated. */
     readonly waiting: number
+    readonly bytesWaiting: number
     /** Writes behind the commits that are not done: snapshots and the like. */
     readonly behind: number
   }
+  /** Entities that are being read from storage, and those that wait for it. */
+  readonly loads: { readonly underWay: number; readonly waiting: number }
   readonly degraded: readonly DegradedReason[]
   readonly quarantined: readonly QuarantinedEntity[]
   /** In the order in which they were started. One that fails, or is blocked, stands among the `degraded` reasons too. */
@@ -94,8 +97,10 @@ export function healthOf(parts: HostParts): HostHealth {
       entries: admission.entries,
       bytes: admission.bytes,
       waiting: admission.waiting,
+      bytesWaiting: admission.bytesWaiting,
       behind: deps.behind.size,
     },
+    loads: { underWay: deps.loads.underWay, waiting: deps.loads.waiting },
     degraded,
     quarantined: cycle.quarantine.entities.map(({ entity: { tenant, type, id }, cause, since }) => {
       return { tenant, type, id, code: cause.code, message: cause.message, since }

@@ -14,6 +14,7 @@ import type {
 import type { RetentionOptions } from '../retention/retention-options.ts'
 import type { RetryPolicy } from '../persistence/backoff.ts'
 import type { Durability } from './ask-options.ts'
+import type { TenantLimitsOption } from './tenant-limits.ts'
 import type { EntityTypeShape, NewFieldsOf, UntypedEntity } from './entity-types.ts'
 
 /** How a host is set up. Only specs and a storage are needed. */
@@ -32,8 +33,22 @@ export interface HostOptions {
    * gets a frozen event after those tables and must be pure, which is checked; raise the spec's `version` whenever one changes.
    */
   readonly upcast?: Readonly<Record<string, UpcastHook>>
-  /** Commands on their way at once; more wait in order. @defaultValue 10000 */
+  /** Commands on their way at once; more wait, those of one tenant in order, tenants in turns. @defaultValue 10000 */
   readonly maxCommandsInFlight?: number
+  /** Commands that wait to be admitted; more are refused with `Overloaded`. @defaultValue 200000 */
+  readonly maxCommandsWaiting?: number
+  /** Bytes of their payloads, as estimated. @defaultValue 512 MiB */
+  readonly maxBytesWaiting?: number
+  /**
+   * Reads of entities from storage at once, a page of a long history each; more wait, those of one tenant in order, tenants in
+   * turns. Fewer than the storage has connections leaves some of them unused. @defaultValue 64
+   */
+  readonly maxConcurrentLoads?: number
+  /**
+   * What one tenant may take of this host, or each by its name, so that one that floods it is no wait for others. Of what is
+   * not limited tenants take turns.
+   */
+  readonly tenantLimits?: TenantLimitsOption
   /**
    * Entities in memory. More than these are let go of, those in least use first, as soon as they are idle; they come back
    * from storage when asked for. @defaultValue 100000

@@ -3,6 +3,7 @@ import { defaultLimits, silentLogger } from '@perdure/core'
 import type { Limits } from '@perdure/core'
 import { entityDeps } from '../entity/entity-deps.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
+import { LoadGate } from '../entity/load-gate.ts'
 import { defaultRetryPolicy } from '../persistence/backoff.ts'
 import { Troubles } from '../persistence/troubles.ts'
 import { WriteCycle } from '../persistence/write-cycle.ts'
@@ -18,12 +19,22 @@ import { Listeners } from './listeners.ts'
 import { LogReaders } from './log-readers.ts'
 import { RetentionLoop } from '../retention/retention-loop.ts'
 import { Registry } from './registry.ts'
+import { tenantLimitsOf } from './tenant-limits.ts'
 
 /** Commands on their way at once, when the options do not say. */
 const defaultMaxCommandsInFlight = 10_000
 
 /** Bytes of their payloads. */
 const defaultMaxBytesInFlight = 128 * 1024 * 1024
+
+/** Commands that wait to be admitted. */
+const defaultMaxCommandsWaiting = 200_000
+
+/** Bytes of their payloads. */
+const defaultMaxBytesWaiting = 512 * 1024 * 1024
+
+/** Entities read at once. */
+const defaultMaxConcurrentLoads = 64
 
 /** Entities in memory, when the options do not say. */
 const defaultMaxResidents = 100_000
@@ -70,7 +81,12 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(maxBatchBytes && { maxBatchBytes }),
     onError: (error) => troubles.report(error),
   })
-  const bare = entityDeps({ ...given, cycle, ...(maxReplayMs === undefined ? {} : { maxReplayMs }) })
+  const limitsOf = tenantLimitsOf(options.tenantLimits)
+  const loads = new LoadGate({
+    maxLoads: options.maxConcurrentLoads ?? defaultMaxConcurrentLoads,
+    ...(limitsOf && { limitsOf }),
+  })
+  const bare = entityDeps({ ...given, cycle, loads, ...(maxReplayMs === undefined ? {} : { maxReplayMs }) })
   const listeners = new Listeners(logger)
   const deps: EntityDeps = {
     ...bare,
@@ -88,6 +104,7 @@ export function makeHostParts(options: HostOptions): HostParts {
   const registry: Registry = new Registry(specs, modelOptions, deps, {
     maxResidents,
     passivateAfterMs,
+    ...(limitsOf && { limitsOf }),
     onChange: (kind, entity) => {
       if (inspectors.isWatched) inspectors.tell({ kind, entity })
     },
@@ -96,6 +113,8 @@ export function makeHostParts(options: HostOptions): HostParts {
     {
       maxEntries: options.maxCommandsInFlight ?? defaultMaxCommandsInFlight,
       maxBytes: options.maxBytesInFlight ?? defaultMaxBytesInFlight,
+      maxWaiting: options.maxCommandsWaiting ?? defaultMaxCommandsWaiting,
+      maxBytesWaiting: options.maxBytesWaiting ?? defaultMaxBytesWaiting,
     },
     deps.clock,
   )
@@ -105,6 +124,7 @@ export function makeHostParts(options: HostOptions): HostParts {
     registry,
     admission,
     limits,
+    limitsOf,
     inspectors,
     logger,
     telemetry: deps.telemetry,

@@ -20,7 +20,10 @@ const longestTimerMs = 2 ** 31 - 1
  * Repeats an idempotent storage call while its error is retryable and the budget lasts. One that has no answer after
  * `answerMs` may still be carried out, and is repeated like one whose answer was lost. @throws the last error
  */
-export async function withRetry<Result>(deps: RetryDeps, call: () => Promise<Result>): Promise<Result> {
+export async function withRetry<Result>(
+  deps: RetryDeps,
+  call: (over: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   const { clock, random, retry, isWanted = () => true } = deps
   let isSpent = retry.budgetMs <= 0
   let stopBudget: (() => void) | undefined
@@ -41,14 +44,24 @@ export async function withRetry<Result>(deps: RetryDeps, call: () => Promise<Res
   }
 }
 
-/** @throws StorageError `outcome_unknown` when there is no answer for so long */
-export function answered<Result>(clock: Clock, ms: number, call: () => Promise<Result>): Promise<Result> {
+/**
+ * @param call - gets a signal that fires when its answer is waited for no more
+ * @throws StorageError `outcome_unknown` when there is no answer for so long
+ */
+export function answered<Result>(
+  clock: Clock,
+  ms: number,
+  call: (over: AbortSignal) => Promise<Result>,
+): Promise<Result> {
   return new Promise((resolve, reject) => {
+    const over = new AbortController()
     const stop = after(clock, ms, () => {
       const message = `the storage has not answered for ${ms} ms; the call may have been carried out`
-      reject(new StorageError('outcome_unknown', message))
+      const error = new StorageError('outcome_unknown', message)
+      reject(error)
+      over.abort(error)
     })
-    call().then(resolve, reject).finally(stop)
+    call(over.signal).then(resolve, reject).finally(stop)
   })
 }
 

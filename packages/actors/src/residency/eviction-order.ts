@@ -3,8 +3,8 @@
 // the window and the ones in steady use stay. The main part is in two: who was asked for again there is protected.
 // Source: Einziger, Friedman and Manes (see frequency-sketch); sizes as in Caffeine's. bench/residency compares.
 import { FrequencySketch } from './frequency-sketch.ts'
-import { queued, UseQueue } from './use-queue.ts'
-import type { Queued } from './use-queue.ts'
+import { linked, LinkedQueue } from '../queue/linked-queue.ts'
+import type { Linked } from '../queue/linked-queue.ts'
 
 const windowShare = 0.01
 const protectedShare = 0.8
@@ -15,10 +15,10 @@ export class EvictionOrder {
   readonly #capacity: number
   readonly #windowSize: number
   readonly #protectedSize: number
-  readonly #items = new Map<string, Queued>()
-  readonly #window = new UseQueue()
-  readonly #probation = new UseQueue()
-  readonly #protected = new UseQueue()
+  readonly #items = new Map<string, Linked<string>>()
+  readonly #window = new LinkedQueue<string>()
+  readonly #probation = new LinkedQueue<string>()
+  readonly #protected = new LinkedQueue<string>()
 
   /** @param capacity how many residents there are to be, about */
   constructor(capacity: number) {
@@ -55,10 +55,10 @@ export class EvictionOrder {
    */
   next(mayGo: (key: string) => boolean, maxLooks: number = 64): string | undefined {
     let looks = 0
-    const firstOf = (queue: UseQueue): Queued | undefined => {
+    const firstOf = (queue: LinkedQueue<string>): Linked<string> | undefined => {
       for (let item = queue.first; item !== undefined; item = item.after) {
         if (looks++ >= maxLooks) return undefined
-        if (mayGo(item.key)) return item
+        if (mayGo(item.value)) return item
       }
       return undefined
     }
@@ -66,27 +66,28 @@ export class EvictionOrder {
     // Only what has left the window, or would by its size, stands for admission.
     const candidate = this.#window.size > this.#windowSize ? firstOf(this.#window) : undefined
     if (victim !== undefined && candidate !== undefined) {
-      if (this.#sketch.estimate(candidate.key) <= this.#sketch.estimate(victim.key)) return candidate.key
+      if (this.#sketch.estimate(candidate.value) <= this.#sketch.estimate(victim.value))
+        return candidate.value
       this.#probation.push(candidate)
-      return victim.key
+      return victim.value
     }
-    return (candidate ?? victim ?? firstOf(this.#protected) ?? firstOf(this.#window))?.key
+    return (candidate ?? victim ?? firstOf(this.#protected) ?? firstOf(this.#window))?.value
   }
 
-  #add(key: string): Queued {
-    const item = queued(key)
+  #add(key: string): Linked<string> {
+    const item = linked(key)
     this.#items.set(key, item)
     return item
   }
 
-  #welcome(item: Queued): void {
+  #welcome(item: Linked<string>): void {
     this.#window.push(item)
     // While there is room, nobody has to stand for admission.
     const isCrowded = this.#window.size > this.#windowSize && this.size <= this.#capacity
     if (isCrowded && this.#window.first !== undefined) this.#probation.push(this.#window.first)
   }
 
-  #protect(item: Queued): void {
+  #protect(item: Linked<string>): void {
     this.#protected.push(item)
     if (this.#protected.size > this.#protectedSize && this.#protected.first !== undefined)
       this.#probation.push(this.#protected.first)

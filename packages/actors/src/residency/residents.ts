@@ -7,6 +7,7 @@ import type { Actor } from 'xstate'
 import type { EntityLogic } from '../entity/entity-logic.ts'
 import type { EntityProcess } from '../entity/entity-process.ts'
 import { keyText } from '../entity/key-text.ts'
+import type { TenantLimits } from '../host/tenant-limits.ts'
 import { EvictionOrder } from './eviction-order.ts'
 
 /** An entity in memory. */
@@ -22,6 +23,8 @@ export interface ResidencyOptions {
   readonly maxResidents: number
   /** Who has not been asked for in this time, or up to twice of it, is let go of; absent: nobody is. */
   readonly passivateAfterMs?: number | undefined
+  /** What each tenant may have of the memory; asked for when its first resident comes. @defaultValue all of it */
+  readonly limitsOf?: (tenant: string) => Pick<TenantLimits, 'maxResidents'>
   /** Told who comes and who is let go of. */
   readonly onChange?: (change: 'activated' | 'passivated', entity: EntityKey) => void
 }
@@ -32,6 +35,14 @@ interface Place extends Resident {
   isInUse: boolean
 }
 
+/** The residents of one tenant, and how many it may have. */
+interface Share {
+  readonly max: number
+  size: number
+  /** Absent where nothing but the host's bound holds. */
+  readonly order: EvictionOrder | undefined
+}
+
 /** Keeps residents by entity. */
 export class Residents {
   readonly #options: ResidencyOptions
@@ -39,6 +50,8 @@ export class Residents {
   readonly #logger: Logger
   readonly #places = new Map<string, Place>()
   readonly #order: EvictionOrder
+  /** Of tenants that have residents; empty where tenants have no limits. */
+  readonly #shares = new Map<string, Share>()
   #round: unknown
   #passivated = 0
 
@@ -71,18 +84,21 @@ export class Residents {
     const place = this.#places.get(key)
     if (place === undefined) return undefined
     place.isInUse = true
-    if (!place.isPinned) this.#order.touch(key)
-    if (this.#places.size > this.#options.maxResidents) this.#makeRoom(key)
+    const share = this.#shares.get(entity.tenant)
+    if (!place.isPinned) this.#touch(key, share)
+    this.#makeRoom(key, share)
     return place
   }
 
   /** Takes a resident in, and lets others go if there are too many now. It must not be in memory yet. */
   add(resident: Resident): void {
     const key = keyText(resident.entity)
+    const share = this.#shareOf(resident.entity.tenant)
     this.#places.set(key, { ...resident, isPinned: false, isInUse: true })
-    this.#order.touch(key)
+    if (share !== undefined) share.size++
+    this.#touch(key, share)
     this.#options.onChange?.('activated', resident.entity)
-    this.#makeRoom(key)
+    this.#makeRoom(key, share)
     this.#scheduleRound()
   }
 
@@ -93,6 +109,7 @@ export class Residents {
     if (place === undefined) return
     place.isPinned = true
     this.#order.remove(key)
+    this.#shares.get(entity.tenant)?.order?.remove(key)
   }
 
   /** Lets go of a resident; its actor ends. */
@@ -110,6 +127,10 @@ export class Residents {
     if (this.#places.get(key)?.actor !== actor) return
     this.#places.delete(key)
     this.#order.remove(key)
+    const share = this.#shares.get(entity.tenant)
+    if (share === undefined) return
+    share.order?.remove(key)
+    if (--share.size === 0) this.#shares.delete(entity.tenant)
   }
 
   all(): readonly Resident[] {
@@ -122,10 +143,33 @@ export class Residents {
     this.#round = undefined
   }
 
+  /** The tenant's, made if it has none yet; undefined where tenants have no limits. */
+  #shareOf(tenant: string): Share | undefined {
+    const { limitsOf } = this.#options
+    if (limitsOf === undefined) return undefined
+    let share = this.#shares.get(tenant)
+    if (share === undefined) {
+      const { maxResidents: max = Infinity } = limitsOf(tenant)
+      share = { max, size: 0, order: max === Infinity ? undefined : new EvictionOrder(max) }
+      this.#shares.set(tenant, share)
+    }
+    return share
+  }
+
+  #touch(key: string, share: Share | undefined): void {
+    this.#order.touch(key)
+    share?.order?.touch(key)
+  }
+
+  #makeRoom(newest: string, share: Share | undefined): void {
+    if (share?.order !== undefined) this.#letGo(newest, share.order, () => share.size > share.max)
+    this.#letGo(newest, this.#order, () => this.#places.size > this.#options.maxResidents)
+  }
+
   /** Two at a time at most, so that room comes back after a time in which nobody could go, and no command waits long. */
-  #makeRoom(newest: string): void {
-    for (let step = 0; step < 2 && this.#places.size > this.#options.maxResidents; step++) {
-      const leaving = this.#order.next((key) => key !== newest && this.#mayGo(this.#places.get(key)))
+  #letGo(newest: string, order: EvictionOrder, isOver: () => boolean): void {
+    for (let step = 0; step < 2 && isOver(); step++) {
+      const leaving = order.next((key) => key !== newest && this.#mayGo(this.#places.get(key)))
       const place = leaving === undefined ? undefined : this.#places.get(leaving)
       if (place === undefined) return
       this.passivate(place)
