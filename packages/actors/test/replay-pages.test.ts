@@ -117,7 +117,13 @@ describe('a page', () => {
       reader.storage.intervene('readPage', async (carryOut, [, range]) => {
         const found = (await carryOut()) as EventPage
         const isLast = (range as PageRange).fromSequence > 15
-        return isLast ? { ...found, decode: async () => spoil(await found.decode()) } : found
+        if (!isLast) return found
+        const decode = async function* () {
+          const events: EntityEvent[] = []
+          for await (const part of found.decode()) events.push(...part)
+          yield spoil(events)
+        }
+        return { ...found, decode }
       })
     }
     await expect(again.state()).rejects.toMatchObject({
@@ -154,11 +160,12 @@ describe('a history of 100,000 events', () => {
         await turn()
         collect()
         most = Math.max(most, pages.filter((each) => each.deref() !== undefined).length)
-        const decode = async (): Promise<readonly EntityEvent[]> => {
-          const page = await found.decode()
-          decoded += page.length
-          for (const each of page.slice(0, 1)) pages.push(new WeakRef(each))
-          return page
+        const decode = async function* () {
+          for await (const part of found.decode()) {
+            decoded += part.length
+            for (const each of part.slice(0, 1)) pages.push(new WeakRef(each))
+            yield part
+          }
         }
         return { last: found.last, decode }
       })

@@ -17,11 +17,18 @@ export function encodePayload(event: EntityEvent): string {
  */
 export function decodePayloads(entity: EntityKey, firstSequence: number, joined: string): EntityEvent[] {
   const payloads = parse(entity, firstSequence, `[${joined}]`)
-  return payloads.map((payload, index) => {
-    const sequence = firstSequence + index
+  const { tenant, type, id } = entity
+  let sequence = firstSequence
+  for (const payload of payloads) {
     if (!isPayload(payload)) throw corruptStream(entity, sequence, 'an event', 'something else')
-    return { tenant: entity.tenant, type: entity.type, id: entity.id, sequence, ...payload }
-  })
+    // What was parsed is nobody else's yet: adding to it costs nothing, a copy a tenth of the parse.
+    const event = payload as { -readonly [Name in keyof EntityEvent]: EntityEvent[Name] }
+    event.tenant = tenant
+    event.type = type
+    event.id = id
+    event.sequence = sequence++
+  }
+  return payloads as EntityEvent[]
 }
 
 /** A stored stream that cannot be read; `expected` and `found` say what is wrong at `sequence`. */

@@ -123,7 +123,12 @@ class InMemory implements MemoryStorage {
     const last = Math.min(toSequence, fromSequence + this.#pageEvents - 1)
     // What was read is what was stored at that moment, though nobody has decoded it yet.
     const decode = stream.take({ fromSequence, toSequence: last })
-    return { last, decode: async () => decode() }
+    return {
+      last,
+      decode: async function* () {
+        yield decode()
+      },
+    }
   }
 
   async readEvents(entity: EntityKey, range?: ReadRange): Promise<readonly EntityEvent[]> {

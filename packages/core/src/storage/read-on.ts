@@ -4,7 +4,7 @@ import type { EntityEvent } from '../entity/event.ts'
 import type { EventPage, PageRange } from './storage.ts'
 
 /**
- * Hands out the events of a range, which may be empty, page by page and in order. What is committed meanwhile lies behind the
+ * Hands out the events of a range, which may be empty, part by part and in order. What is committed meanwhile lies behind the
  * range; whoever takes events sees to it that they run on, as `Replay` does.
  *
  * @param read - `Storage.readPage` of the entity, with whatever its caller puts around a call of a storage
@@ -22,7 +22,7 @@ export async function readOn(
     next = page.last < toSequence ? read({ fromSequence: page.last + 1, toSequence }) : undefined
     // Whoever stops in between, for an event is damaged, does not hear of the page that he did not wait for.
     next?.catch(() => {})
-    take(await page.decode())
+    for await (const events of page.decode()) take(events)
   }
   return true
 }

@@ -49,8 +49,11 @@ export interface LoadedEntity {
 export interface EventPage {
   /** The sequence of the last of them. Known before they are decoded, so that the next page can be on its way by then. */
   readonly last: number
-  /** Decodes them, in order. Rejects with StorageError `corrupt_stream`. */
-  decode(): Promise<readonly EntityEvent[]>
+  /**
+   * Decodes them, in order, part by part: what has been folded is garbage before the next part is there. Throws StorageError
+   * `corrupt_stream`.
+   */
+  decode(): AsyncIterable<readonly EntityEvent[]>
 }
 
 /** Where a page begins, and where it ends at the latest; both inclusive, neither beyond the head. */

@@ -9,14 +9,13 @@ function pagesOfTwo(notes: string[], goneFrom: number) {
     notes.push(`ask ${fromSequence}`)
     if (fromSequence >= goneFrom) return undefined
     const last = Math.min(fromSequence + 1, toSequence)
-    const decode = async (): Promise<readonly EntityEvent[]> => {
-      notes.push(`decode ${fromSequence}`)
-      const events = Array.from({ length: last - fromSequence + 1 }, (_, index) => ({
-        sequence: fromSequence + index,
-      }))
-      return events as unknown as readonly EntityEvent[]
+    return {
+      last,
+      decode: async function* () {
+        notes.push(`decode ${fromSequence}`)
+        for (let sequence = fromSequence; sequence <= last; sequence++) yield [{ sequence } as EntityEvent]
+      },
     }
-    return { last, decode }
   }
 }
 
@@ -52,7 +51,13 @@ describe('reading on', () => {
   it('rejects with what a page rejects with, and leaves no rejection behind of the one after it', async () => {
     const read = async ({ fromSequence }: PageRange): Promise<EventPage> => {
       if (fromSequence > 1) throw new Error('the second page')
-      return { last: 2, decode: () => Promise.reject(new Error('the first page')) }
+      return {
+        last: 2,
+        // oxlint-disable-next-line require-yield -- it has nothing to give
+        decode: async function* () {
+          throw new Error('the first page')
+        },
+      }
     }
     await expect(readOn(read, { fromSequence: 1, toSequence: 9 }, () => {})).rejects.toThrow('the first page')
   })

@@ -51,14 +51,15 @@ function followsOn({ first, last, count }: ChunkRow, next: number): boolean {
   return Number(first) === next && Number(count) === Number(last) - next + 1
 }
 
-async function decodeChunks(entity: EntityKey, chunks: readonly ChunkRow[]): Promise<readonly EntityEvent[]> {
+async function* decodeChunks(
+  entity: EntityKey,
+  chunks: readonly ChunkRow[],
+): AsyncGenerator<readonly EntityEvent[]> {
   // Decoding keeps the thread busy. What has been asked for meanwhile, the next page among it, goes out before.
   await new Promise<void>((resolve) => {
     setImmediate(resolve)
   })
-  return chunks.length === 1 && chunks[0] !== undefined
-    ? decodeChunk(entity, chunks[0])
-    : chunks.flatMap((chunk) => decodeChunk(entity, chunk))
+  for (const chunk of chunks) yield decodeChunk(entity, chunk)
 }
 
 function decodeChunk(entity: EntityKey, { first, count, payloads }: ChunkRow): EntityEvent[] {

@@ -1,7 +1,7 @@
 // Loads as an activation does: the head, the snapshot, and the tail to its end, however many pages that takes.
 import assert from 'node:assert/strict'
 import { readOn } from '@perdure/core'
-import type { EntityEvent, EntityKey, LoadedEntity, Storage } from '@perdure/core'
+import type { EntityEvent, EntityKey, EventPage, LoadedEntity, Storage } from '@perdure/core'
 
 /** What was loaded, with the whole tail; undefined when there is no such entity. Fails when the events are gone before their end. */
 export async function loadWhole(
@@ -27,5 +27,12 @@ export async function readTail(
     (page) => events.push(...page),
   )
   assert.ok(isWhole, 'the events are there')
+  return events
+}
+
+/** The events of a page; none of no page. */
+export async function eventsOf(page: EventPage | undefined): Promise<readonly EntityEvent[]> {
+  const events: EntityEvent[] = []
+  if (page !== undefined) for await (const part of page.decode()) events.push(...part)
   return events
 }

@@ -1,7 +1,27 @@
 // Mutants that read, load or list wrongly.
+import type { EntityEvent, EventPage } from '@perdure/core'
 import { compareUtf16, listAll } from './listing.ts'
 import { turn, versionOf } from './mutant.ts'
 import type { Mutant } from './mutant.ts'
+
+/** The page with other events in it. */
+function decodedAs(
+  { last }: Pick<EventPage, 'last'>,
+  read: () => Promise<readonly EntityEvent[]>,
+): EventPage {
+  return {
+    last,
+    decode: async function* () {
+      yield await read()
+    },
+  }
+}
+
+async function eventsOf(page: EventPage): Promise<readonly EntityEvent[]> {
+  const events: EntityEvent[] = []
+  for await (const part of page.decode()) events.push(...part)
+  return events
+}
 
 export const readMutants: readonly Mutant[] = [
   {
@@ -65,7 +85,7 @@ export const readMutants: readonly Mutant[] = [
     mutate: (sound) => ({
       readPage: async (entity, range) => {
         const page = await sound.readPage(entity, range)
-        return page && { ...page, decode: async () => (await page.decode()).slice(1) }
+        return page && decodedAs(page, async () => (await eventsOf(page)).slice(1))
       },
     }),
   },
@@ -84,9 +104,8 @@ export const readMutants: readonly Mutant[] = [
     mutate: (sound) => ({
       readPage: async (entity, range) => {
         const page = await sound.readPage(entity, range)
-        return (
-          page && { ...page, decode: () => sound.readEvents(entity, { ...range, toSequence: page.last }) }
-        )
+        const atRest = { ...range, toSequence: page?.last ?? 0 }
+        return page && decodedAs(page, () => sound.readEvents(entity, atRest))
       },
     }),
   },
@@ -95,7 +114,7 @@ export const readMutants: readonly Mutant[] = [
     breaks: 'says that the events of a page are gone when the entity was erased between two',
     mutate: (sound) => ({
       readPage: async (entity, range) =>
-        (await sound.readPage(entity, range)) ?? { last: range.toSequence, decode: async () => [] },
+        (await sound.readPage(entity, range)) ?? decodedAs({ last: range.toSequence }, async () => []),
     }),
   },
   {

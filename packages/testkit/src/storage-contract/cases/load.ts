@@ -4,7 +4,7 @@ import type { Storage } from '@perdure/core'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { sameBytes, sameJson } from '../check.ts'
-import { loadWhole, readTail } from '../load-whole.ts'
+import { eventsOf, loadWhole, readTail } from '../load-whole.ts'
 import { otherSpecHash, session, snapshotAt, specHash, startOfTime, unitOf } from '../make-unit.ts'
 
 /** More than anybody should send at once. */
@@ -108,11 +108,11 @@ export const loadCases: readonly ContractCase[] = contractGroup('load', {
       const page = await storage.readPage(unit.entity, { fromSequence: from, toSequence: to })
       assert.ok(page, 'there is a page')
       assert.ok(page.last >= from && page.last <= to, `a page of ${from} to ${to} ends at ${page.last}`)
-      sameJson(await page.decode(), unit.events.slice(from - 1, page.last), 'the events')
+      sameJson(await eventsOf(page), unit.events.slice(from - 1, page.last), 'the events')
     }
     const early = await storage.readPage(unit.entity, { fromSequence: 1, toSequence: 10 })
     await storage.erase(unit.entity, { at: startOfTime })
-    sameJson(await early?.decode(), unit.events.slice(0, early?.last), 'the events read before')
+    sameJson(await eventsOf(early), unit.events.slice(0, early?.last), 'the events read before')
   },
 
   'the storage says that the events of a page are gone when the entity was erased between two': async ({
