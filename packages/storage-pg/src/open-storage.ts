@@ -39,7 +39,7 @@ export interface StorageOptions {
    * Called at `storage.commit.begin` and `storage.commit.end`; with contents or snapshots also at `storage.commit.prepared`
    * (before the transaction), `.appended`, `.blobs`, `.refs` (each after that part is written) and `.written` (before COMMIT).
    * At `storage.restore.begin`, `.written` (before COMMIT) and `.end`; `storage.snapshot.begin` and `.end`;
-   * `storage.sweep.expired`, `.locked` (orphans held, not yet marked), `.marked` and `.end`. In a projection at
+   * `storage.sweep.expired`, `.locked` (orphans marked, and not yet looked at again), `.marked` and `.end`. In a projection at
    * `storage.consumer.written` (before the checkpoint) and `.moved` (before COMMIT).
    */
   readonly probe?: Probe

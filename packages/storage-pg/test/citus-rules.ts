@@ -2,20 +2,44 @@
 // Citus itself: it cannot be installed where the tests run.
 import { loadModule, parseSync } from 'libpg-query'
 import type { Distribution } from '../src/schema/distribution.ts'
+import type { RefusedForm } from './citus-refusals.ts'
+import { mutableCallsIn } from './volatility.ts'
 
 /** The distribution of a table by its name in SQL; undefined for tables that are not the schema's. */
 export type DistributionOf = (table: string) => Distribution | undefined
 
-/** Why Citus would refuse the statement; empty when nothing speaks against it. */
-export async function citusProblems(
-  text: string,
-  distributionOf: DistributionOf,
-): Promise<readonly string[]> {
+/** What is refused, and where in the statement. */
+interface CitusProblem {
+  readonly form: RefusedForm
+  readonly what: string
+}
+
+/** What Citus would make of a statement. */
+export interface CitusVerdict {
+  /** Why it would be refused; empty when nothing speaks against it. */
+  readonly problems: readonly CitusProblem[]
+  /** How many shards it goes to; none: it asks of what is on every node, or of no table at all. */
+  readonly reach: 'no shard' | 'one shard' | 'many shards'
+}
+
+/** Judges a statement. */
+export async function judgeForCitus(text: string, distributionOf: DistributionOf): Promise<CitusVerdict> {
   await loadModule()
   const parsed = parseSync(text) as unknown as { readonly stmts: readonly { readonly stmt: Node }[] }
-  const problems: string[] = []
-  for (const { stmt } of parsed.stmts) new Block(distributionOf, problems, undefined).readStatement(stmt)
-  return problems
+  const findings: Findings = { problems: [], reaches: new Set() }
+  for (const { stmt } of parsed.stmts) new Block(distributionOf, findings, undefined).readStatement(stmt)
+  const { problems, reaches } = findings
+  const reach = reaches.has('many shards')
+    ? 'many shards'
+    : reaches.has('one shard')
+      ? 'one shard'
+      : 'no shard'
+  return { problems, reach }
+}
+
+interface Findings {
+  readonly problems: CitusProblem[]
+  readonly reaches: Set<CitusVerdict['reach']>
 }
 
 type Node = { readonly [key: string]: unknown }
@@ -33,7 +57,7 @@ let blocks = 0
 class Block {
   readonly #id = (blocks += 1)
   readonly #distributionOf: DistributionOf
-  readonly #problems: string[]
+  readonly #findings: Findings
   readonly #outer: Block | undefined
   /** Alias → the table's name; undefined for whatever is no table. */
   readonly #aliases = new Map<string, string | undefined>()
@@ -41,9 +65,9 @@ class Block {
   readonly #equal: Map<string, string>
   isCorrelated = false
 
-  constructor(distributionOf: DistributionOf, problems: string[], outer: Block | undefined) {
+  constructor(distributionOf: DistributionOf, findings: Findings, outer: Block | undefined) {
     this.#distributionOf = distributionOf
-    this.#problems = problems
+    this.#findings = findings
     this.#outer = outer
     this.#equal = outer === undefined ? new Map() : outer.#equal
   }
@@ -53,34 +77,47 @@ class Block {
     for (const cte of listOf(body['withClause'], 'ctes')) {
       const { ctequery } = cte['CommonTableExpr'] as { readonly ctequery: Node }
       // Materialized on the coordinator: a block of its own.
-      new Block(this.#distributionOf, this.#problems, undefined).readStatement(ctequery)
+      new Block(this.#distributionOf, this.#findings, undefined).readStatement(ctequery)
     }
+    if ((body['withClause'] as Node | undefined)?.['recursive'] === true)
+      this.#problem('singleShardOnly', 'a CTE is recursive')
+    // Each part of a union is planned by itself, and gathered where it has to be.
+    for (const part of [body['larg'], body['rarg']]) if (part !== undefined) this.#readInner(part as Node)
+    if (body['larg'] !== undefined) return
     if (body['relation'] !== undefined) this.#readFrom({ RangeVar: body['relation'] })
     for (const item of [...listOf(body, 'fromClause'), ...listOf(body, 'usingClause')]) this.#readFrom(item)
     this.#readEqualities(body['whereClause'])
-    this.#readNested(kind === 'InsertStmt' ? { ...body, relation: undefined } : body, kind)
+    this.#readNested(
+      kind === 'InsertStmt' ? { ...body, relation: undefined } : { ...body, fromClause: undefined },
+    )
     this.#judge(kind, body)
   }
 
   #readFrom(item: Node): void {
     const {
       RangeVar: table,
+      RangeTableSample: sample,
       JoinExpr: join,
       RangeSubselect: subselect,
       RangeFunction: call,
     } = item as Record<string, Node | undefined>
     if (table !== undefined) this.#addTable(table)
+    if (sample !== undefined) this.#readFrom(sample['relation'] as Node)
     if (call !== undefined) this.#aliases.set(aliasOf(call), undefined)
     if (subselect !== undefined) this.#addSubselect(subselect)
     if (join === undefined) return
+    const before = this.#tables.length
     this.#readFrom(join['larg'] as Node)
-    const middle = this.#aliasesNow()
+    const [middle, left] = [this.#aliasesNow(), this.#tables.slice(before)]
     this.#readFrom(join['rarg'] as Node)
+    const right = this.#tables.slice(before + left.length)
     this.#readEqualities(join['quals'])
     for (const column of listOf(join, 'usingClause').map(stringOf))
       for (const left of middle)
         for (const right of this.#aliasesNow().filter((alias) => !middle.includes(alias)))
           this.#union(this.#keyOf(left, column), this.#keyOf(right, column))
+    if (join['jointype'] === 'JOIN_LEFT' && left.length === 0 && right.length > 0 && !this.#isPinned(right))
+      this.#problem('outerJoin', `${names(right)} is joined to what is in no shard, from outside`)
   }
 
   #aliasesNow(): readonly string[] {
@@ -97,16 +134,21 @@ class Block {
     this.#tables.push({ table: name, column, key: this.#keyOf(alias, column) })
   }
 
-  /** A subselect of parameters alone is one row: its columns are those parameters. */
+  /**
+   * A subselect of parameters alone is one row: its columns are those parameters. One that is gathered on the coordinator is in
+   * no shard. Any other is carried out where its tables are, and its columns are theirs.
+   */
   #addSubselect(subselect: Node): void {
     const alias = aliasOf(subselect)
-    this.#aliases.set(alias, undefined)
     const select = (subselect['subquery'] as Node)['SelectStmt'] as Node
-    if (listOf(select, 'fromClause').length > 0) return
+    const inner = this.#readInner(select)
+    this.#aliases.set(alias, undefined)
+    if (!inner.isCorrelated && !isGathered(select)) this.#tables.push(...inner.#tables)
     for (const target of listOf(select, 'targetList')) {
       const { name, val } = target['ResTarget'] as { readonly name?: string; readonly val: Node }
-      if (name !== undefined && parameterIn(val) !== undefined)
-        this.#union(this.#keyOf(alias, name), 'a parameter')
+      const term = inner.#termOf(val)
+      const given = name ?? columnOf(val)
+      if (given !== undefined && term !== undefined) this.#union(this.#keyOf(alias, given), term)
     }
   }
 
@@ -138,17 +180,17 @@ class Block {
   }
 
   /** Subselects anywhere in the block: one that looks outside is joined with it. */
-  #readNested(node: unknown, kind: string): void {
+  #readNested(node: unknown): void {
     if (typeof node !== 'object' || node === null) return
     if (Array.isArray(node)) {
-      for (const each of node) this.#readNested(each, kind)
+      for (const each of node) this.#readNested(each)
       return
     }
     for (const [key, value] of Object.entries(node)) {
       if (key === 'withClause' || value === undefined) continue
       if (key === 'SelectStmt') this.#readInner(value as Node)
       else if (key === 'ColumnRef') this.#touch(value as Node)
-      else this.#readNested(value, kind)
+      else this.#readNested(value)
     }
   }
 
@@ -157,15 +199,17 @@ class Block {
     if (fields.length === 2) this.#resolve(fields[0] ?? '')
   }
 
-  #readInner(select: Node): void {
-    const inner = new Block(this.#distributionOf, this.#problems, this)
+  #readInner(select: Node): Block {
+    const inner = new Block(this.#distributionOf, this.#findings, this)
     inner.readStatement({ SelectStmt: select })
-    if (!inner.isCorrelated) return
-    if (inner.#tables.length > 0 && this.#tables.length === 0 && this.#hasSource() && !inner.#isPinned())
-      this.#problem(`a subquery looks from what is in no shard into ${names(inner.#tables)}`)
-    if (inner.#tables.length > 0 && select['limitCount'] !== undefined && !inner.#isPinned())
-      this.#problem(`a subquery of each row limits ${names(inner.#tables)}`)
+    if (!inner.isCorrelated || inner.#tables.length === 0) return inner
+    const isPinned = inner.#isPinned()
+    if (this.#tables.length === 0 && this.#hasSource() && !isPinned)
+      this.#problem('correlation', `a subquery looks from what is in no shard into ${names(inner.#tables)}`)
+    if (isGathered(select) && !isPinned)
+      this.#problem('subqueryLimit', `a subquery of each row limits or sums up ${names(inner.#tables)}`)
     this.#tables.push(...inner.#tables)
+    return inner
   }
 
   #hasSource(): boolean {
@@ -176,8 +220,18 @@ class Block {
     this.#judgeJoin()
     this.#judgeLocks(listOf(body, 'lockingClause'))
     this.#judgeWrites(kind, body)
-    if (this.#tables.length > 0 && hasWindow(body) && !this.#isPinned())
-      this.#problem(`a window goes over all shards of ${names(this.#tables)}`)
+    if (this.#tables.length === 0) return
+    this.#findings.reaches.add(this.#isPinned() ? 'one shard' : 'many shards')
+    if (this.#isPinned()) return
+    const functions = JSON.stringify(
+      listOf(body, 'fromClause').filter((item) => item['RangeFunction'] !== undefined),
+    )
+    for (const { name } of mutableCallsIn(JSON.parse(functions)))
+      this.#problem('tableFunction', `${name} stands beside ${names(this.#tables)}`)
+    if (listOf(body, 'fromClause').some((item) => item['RangeTableSample'] !== undefined))
+      this.#problem('singleShardOnly', 'a sample is taken')
+    if (listOf(body, 'groupClause').some((each) => each['GroupingSet'] !== undefined))
+      this.#problem('singleShardOnly', 'sets are grouped')
   }
 
   #judgeJoin(): void {
@@ -186,10 +240,14 @@ class Block {
       if (first === undefined) return
       if (first.column !== other.column)
         this.#problem(
+          'join',
           `${first.table} (by ${first.column}) is joined with ${other.table} (by ${other.column})`,
         )
       else if (this.#find(first.key) !== this.#find(other.key))
-        this.#problem(`${first.table} and ${other.table} are joined otherwise than on ${first.column}`)
+        this.#problem(
+          'join',
+          `${first.table} and ${other.table} are joined otherwise than on ${first.column}`,
+        )
     }
   }
 
@@ -204,15 +262,19 @@ class Block {
       )
       const tables = this.#tables.filter(({ table }) => locked === undefined || locked.includes(table))
       if (tables.length === 0) continue
-      if (waitPolicy === 'LockWaitSkip') this.#problem(`rows of ${names(tables)} are locked with SKIP LOCKED`)
-      else if (!this.#isPinned()) this.#problem(`rows of ${names(tables)} are locked across shards`)
+      if (waitPolicy === 'LockWaitSkip')
+        this.#problem('lock', `rows of ${names(tables)} are locked with SKIP LOCKED`)
+      else if (!this.#isPinned()) this.#problem('lock', `rows of ${names(tables)} are locked across shards`)
     }
   }
 
   #judgeWrites(kind: string, body: Node): void {
     const target = body['relation'] as Node | undefined
-    const distribution = target && this.#distributionOf(String(target['relname']))
-    if (distribution?.kind !== 'distributed') return
+    if (target === undefined || target['schemaname'] === undefined) return
+    const distribution = this.#distributionOf(String(target['relname']))
+    if (distribution === undefined) return
+    this.#judgeCalls(kind, body)
+    if (distribution.kind === 'reference') return
     const { column } = distribution
     const conflict = body['onConflictClause'] as Node | undefined
     const set = [
@@ -220,17 +282,39 @@ class Block {
       ...listOf(conflict, 'targetList'),
     ]
     if (set.some((each) => (each['ResTarget'] as Node)['name'] === column))
-      this.#problem(`${column} is updated`)
+      this.#problem('distributionColumn', `${column} is updated`)
     const inserted = listOf(body, 'cols').map((each) => (each['ResTarget'] as Node)['name'])
-    if (kind === 'InsertStmt' && !inserted.includes(column)) this.#problem(`${column} is not inserted`)
+    if (kind === 'InsertStmt' && !inserted.includes(column))
+      this.#problem('distributionColumn', `${column} is not inserted`)
     const infer = listOf(conflict?.['infer'] as Node | undefined, 'indexElems')
     if (conflict !== undefined && !infer.some((each) => (each['IndexElem'] as Node)['name'] === column))
-      this.#problem(`a conflict is looked for without ${column}`)
+      this.#problem('uniqueness', `a conflict is looked for without ${column}`)
+  }
+
+  /** Functions, on tables of either kind. */
+  #judgeCalls(kind: string, body: Node): void {
+    const conflict = body['onConflictClause'] as Node | undefined
+    const select = (body['selectStmt'] as Node | undefined)?.['SelectStmt'] as Node | undefined
+    if (
+      kind === 'InsertStmt' &&
+      hasSubquery([select?.['valuesLists'], (body['returningClause'] as Node | undefined)?.['exprs']])
+    )
+      this.#problem('insertSubquery', 'a subquery is among the values, or in RETURNING')
+    for (const { name } of mutableCallsIn([conflict?.['targetList'], conflict?.['whereClause']]))
+      this.#problem('mutableInConflict', `a conflict is resolved with ${name}`)
+    for (const { name } of mutableCallsIn((body['returningClause'] as Node | undefined)?.['exprs']))
+      this.#problem('mutableInReturning', `${name} is returned`)
+    if (kind !== 'UpdateStmt' && kind !== 'DeleteStmt') return
+    for (const call of mutableCallsIn([body['targetList'], body['whereClause']])) {
+      if (call.volatility === 'volatile') this.#problem('volatile', `${call.name} is called`)
+      else if (call.takesColumn || call.isConditional)
+        this.#problem('stableOfColumn', `${call.name} is called with a column, or now and then`)
+    }
   }
 
   /** Whether all of it is in one shard, by a parameter. */
-  #isPinned(): boolean {
-    return this.#tables.every(({ key }) => this.#find(key) === this.#find('a parameter'))
+  #isPinned(tables: readonly TableInBlock[] = this.#tables): boolean {
+    return tables.every(({ key }) => this.#find(key) === this.#find('a parameter'))
   }
 
   #keyOf(alias: string, column: string): string {
@@ -247,13 +331,27 @@ class Block {
     if (from !== to) this.#equal.set(from, to)
   }
 
-  #problem(what: string): void {
-    this.#problems.push(what)
+  #problem(form: RefusedForm, what: string): void {
+    this.#findings.problems.push({ form, what })
   }
 }
 
-function hasWindow(body: Node): boolean {
-  return body['windowClause'] !== undefined || JSON.stringify(body['targetList'] ?? []).includes('"over":')
+/** Whether the rows of all shards have to be together for it. */
+function isGathered(select: Node): boolean {
+  const targets = JSON.stringify(select['targetList'] ?? [])
+  const isSum =
+    select['groupClause'] === undefined && /"sval":"(?:count|sum|min|max|\w+_agg|bool_and)"/.test(targets)
+  const isWindow = select['windowClause'] !== undefined || targets.includes('"over":')
+  return select['limitCount'] !== undefined || isSum || isWindow
+}
+
+function hasSubquery(node: unknown): boolean {
+  return JSON.stringify(node).includes('"SubLink"')
+}
+
+/** The name that a bare column gives to what is selected. */
+function columnOf(expression: Node): string | undefined {
+  return stringOf(listOf(expression['ColumnRef'], 'fields').at(-1)) || undefined
 }
 
 function names(tables: readonly TableInBlock[]): string {

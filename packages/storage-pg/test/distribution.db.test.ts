@@ -11,7 +11,12 @@ import { openPgPool } from '../src/connect/pg-pool.ts'
 import { distributions } from '../src/schema/distribution.ts'
 import type { Distribution, TableName } from '../src/schema/distribution.ts'
 import { tablesOf } from '../src/schema/tables.ts'
-import { citusProblems } from './citus-rules.ts'
+import { prepareStatements } from '../src/storage-context.ts'
+import { backgroundStatements } from './background-statements.ts'
+import { refusals } from './citus-refusals.ts'
+import type { RefusedForm } from './citus-refusals.ts'
+import { judgeForCitus } from './citus-rules.ts'
+import type { CitusVerdict } from './citus-rules.ts'
 import { hotStatements } from './hot-statements.ts'
 import { blobOf, counter, kindsOf, unitOf } from './make.ts'
 
@@ -40,8 +45,8 @@ const bySqlName = new Map<string, Distribution>(
   Object.entries(distributions).map(([name, distribution]) => [sqlName(name), distribution]),
 )
 
-function problemsOf(text: string): Promise<readonly string[]> {
-  return citusProblems(text, (table) => bySqlName.get(table))
+function judge(text: string): Promise<CitusVerdict> {
+  return judgeForCitus(text, (table) => bySqlName.get(table))
 }
 
 describe('the distribution', () => {
@@ -123,60 +128,181 @@ const standIns = `
 
 describe('the statements of the hot paths', () => {
   it('keep to what Citus takes', async () => {
-    for (const text of await hotStatements(storage)) expect(await problemsOf(text), text).toEqual([])
+    for (const text of await hotStatements(storage)) {
+      const { problems } = await judge(text)
+      expect(problems, text).toEqual([])
+    }
+  })
+
+  it('go to one shard where they read one entity', async () => {
+    const { load } = prepareStatements(engine.database, tablesOf('perdure'))
+    for (const { text } of [load.loadEntity, load.readPage, load.findByKey])
+      expect((await judge(text)).reach, text).toBe('one shard')
+  })
+})
+
+describe('the statements of the background', () => {
+  it('keep to what Citus takes, over however many shards they go', async () => {
+    const texts = await backgroundStatements(storage, database.url)
+    expect(texts.length).toBeGreaterThan(40)
+    for (const text of texts) {
+      const { problems } = await judge(text)
+      expect(problems, text).toEqual([])
+    }
   })
 })
 
 describe('the rules', () => {
   const table = (name: string) => `"perdure"."${name}"`
-  const [entities, events, blobs, refs, head] = ['entities', 'events', 'blobs', 'blob_refs', 'log_head'].map(
-    table,
-  )
+  const [entities, events, blobs, refs, head, consumers] = [
+    'entities',
+    'events',
+    'blobs',
+    'blob_refs',
+    'log_head',
+    'consumers',
+  ].map(table)
 
-  it.each([
-    ['rows of entities are locked with SKIP LOCKED', `select from ${entities} for update skip locked`],
-    ['rows of entities are locked across shards', `select from ${entities} where tenant = $1 for update`],
+  const refused: readonly (readonly [form: RefusedForm, what: string, text: string])[] = [
     [
+      'lock',
+      'rows of entities are locked with SKIP LOCKED',
+      `select from ${entities} where stream = $1 for update skip locked`,
+    ],
+    [
+      'lock',
+      'rows of entities are locked across shards',
+      `select from ${entities} where tenant = $1 for update`,
+    ],
+    [
+      'lock',
       'rows of blobs are locked across shards',
       `with held as (select hash from ${blobs} for key share) select from held`,
     ],
     [
+      'join',
       'entities (by stream) is joined with blob_refs (by hash)',
       `select from ${entities} as head join ${refs} as ref on ref.stream = head.stream`,
     ],
     [
+      'join',
       'blob_refs (by hash) is joined with entities (by stream)',
       `delete from ${refs} as ref using ${entities} as head where ref.stream = head.stream`,
     ],
     [
+      'join',
       'blob_refs (by hash) is joined with entities (by stream)',
       `select from ${refs} as ref where exists (select from ${entities} as head where head.stream = ref.stream)`,
     ],
     [
+      'join',
       'entities and events are joined otherwise than on stream',
       `select from ${entities} as head join ${events} as event on event.sequence = head.version`,
     ],
     [
+      'join',
+      'entities and events are joined otherwise than on stream',
+      `select 1 union all select 1 from ${entities} as head join ${events} as event on event.sequence = head.version`,
+    ],
+    [
+      'join',
       'blobs and blob_refs are joined otherwise than on hash',
       `select from ${blobs} as blob where not exists (select from ${refs} as ref where ref.tenant = blob.tenant)`,
     ],
     [
+      'join',
+      'entities and events are joined otherwise than on stream',
+      `select from ${entities} as head join (select sequence from ${events}) as event on event.sequence = head.version`,
+    ],
+    [
+      'outerJoin',
+      'entities is joined to what is in no shard, from outside',
+      `select from unnest($1::uuid[]) as unit (stream) left join ${entities} as head on head.stream = unit.stream`,
+    ],
+    [
+      'outerJoin',
+      'events is joined to what is in no shard, from outside',
+      `select from ${head} as log left join ${events} as event on event.position = log.position`,
+    ],
+    [
+      'correlation',
       'a subquery looks from what is in no shard into blobs',
       `select from unnest($1::bytea[]) as claim (hash) where exists (select from ${blobs} as blob where blob.hash = claim.hash)`,
     ],
     [
-      'a subquery of each row limits events',
+      'correlation',
+      'a subquery looks from what is in no shard into blobs',
+      `select exists (select from ${blobs} as blob where blob.hash = page.hash)
+        from (select hash from ${refs} limit 5) as page`,
+    ],
+    [
+      'subqueryLimit',
+      'a subquery of each row limits or sums up events',
       `select from ${entities} as head, lateral (select from ${events} as event where event.stream = head.stream limit 1) as one`,
     ],
-    ['a window goes over all shards of events', `select row_number() over (order by at) from ${events}`],
-    ['stream is updated', `update ${entities} set stream = $1 where stream = $2`],
-    ['stream is not inserted', `insert into ${entities} (tenant) values ($1)`],
     [
+      'subqueryLimit',
+      'a subquery of each row limits or sums up events',
+      `select (select max(sequence) from ${events} as event where event.stream = head.stream) from ${entities} as head`,
+    ],
+    ['tableFunction', 'now stands beside entities', `select from ${entities} as head, now() as present`],
+    [
+      'singleShardOnly',
+      'a CTE is recursive',
+      `with recursive n as (select 1 as n union all select n + 1 from n) select from n`,
+    ],
+    ['singleShardOnly', 'a sample is taken', `select from ${entities} tablesample system (1)`],
+    [
+      'singleShardOnly',
+      'sets are grouped',
+      `select count(*) from ${entities} group by grouping sets ((stream), ())`,
+    ],
+    ['distributionColumn', 'stream is updated', `update ${entities} set stream = $1 where stream = $2`],
+    ['distributionColumn', 'stream is not inserted', `insert into ${entities} (tenant) values ($1)`],
+    [
+      'uniqueness',
       'a conflict is looked for without hash',
       `insert into ${blobs} (tenant, hash) values ($1, $2) on conflict (tenant) do nothing`,
     ],
-  ])('refuse: %s', async (problem, text) => {
-    expect(await problemsOf(text)).toContain(problem)
+    [
+      'insertSubquery',
+      'a subquery is among the values, or in RETURNING',
+      `insert into ${consumers} (name, position) values ($1, (select position from ${head}))`,
+    ],
+    ['volatile', 'pg_notify is called', `update ${entities} set status = pg_notify($1, $2)::text`],
+    [
+      'stableOfColumn',
+      'extract is called with a column, or now and then',
+      `update ${consumers} set position = extract(epoch from updated_at)`,
+    ],
+    [
+      'stableOfColumn',
+      'adding an interval is called with a column, or now and then',
+      `update ${consumers} set held_until = updated_at + interval '1 second'`,
+    ],
+    [
+      'stableOfColumn',
+      'now is called with a column, or now and then',
+      `delete from ${entities} where coalesce(deleted_at, now()) < $1`,
+    ],
+    [
+      'mutableInConflict',
+      'a conflict is resolved with now',
+      `insert into ${consumers} (name) values ($1) on conflict (name) do update set updated_at = now()`,
+    ],
+    [
+      'mutableInReturning',
+      'extract is returned',
+      `delete from ${consumers} where name = $1 returning extract(epoch from updated_at)`,
+    ],
+  ]
+
+  it.each(refused)('refuse (%s): %s', async (form, what, text) => {
+    expect((await judge(text)).problems).toContainEqual({ form, what })
+  })
+
+  it('refuse each form that Citus refuses', () => {
+    expect(new Set(refused.map(([form]) => form))).toEqual(new Set(Object.keys(refusals)))
   })
 
   it.each([
@@ -193,7 +319,12 @@ describe('the rules', () => {
     `insert into ${refs} (tenant, hash, stream, owner) select * from unnest($1::text[], $2::bytea[], $3::uuid[], $4::text[])
       on conflict (tenant, hash, stream, owner) do update set expires_at = null`,
     `select from ${events} as event, ${head} as log where event.position <= log.position`,
+    `select from ${entities} as head left join (select 1 as one from ${events} limit 1) as event on true`,
+    `select row_number() over (order by at) from ${events}`,
+    `select from ${blobs} as blob join (select hash, count(*) from ${refs} group by hash) as held using (hash)`,
+    `update ${head} set awaited_until = now() + interval '60 seconds' where awaited_until < now()`,
+    `delete from ${consumers} where name = $1 returning extract(epoch from updated_at at time zone 'UTC')`,
   ])('take: %s', async (text) => {
-    expect(await problemsOf(text)).toEqual([])
+    expect((await judge(text)).problems).toEqual([])
   })
 })

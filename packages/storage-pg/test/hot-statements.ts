@@ -38,11 +38,16 @@ async function work(storage: Storage): Promise<void> {
 }
 
 /** What the server is asked on the hot paths, each statement once; without what a session or a transaction is begun with. */
-export async function hotStatements(storage: Storage): Promise<readonly string[]> {
+export function hotStatements(storage: Storage): Promise<readonly string[]> {
+  return statementsOf(() => work(storage))
+}
+
+/** What the server is asked during some work, each statement once; without what begins and ends sessions and transactions. */
+export async function statementsOf(work: () => Promise<void>): Promise<readonly string[]> {
   const tape: TapedQuery[] = []
-  await taping(tape, () => work(storage))
+  await taping(tape, work)
   const texts = new Set(tape.map(({ text }) => text.trim()))
   return [...texts].filter(
-    (text) => text !== sessionSettings.trim() && !/^(?:begin|commit|rollback|set) ?\b/i.test(text),
+    (text) => text !== sessionSettings.trim() && !/^(?:begin|commit|rollback|set|listen) ?\b/i.test(text),
   )
 }

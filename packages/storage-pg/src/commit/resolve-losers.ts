@@ -9,7 +9,10 @@ import type { Tables } from '../schema/tables.ts'
 import { refuse } from './prepared-unit.ts'
 import type { PreparedUnit } from './prepared-unit.ts'
 
-/** Compiled statement that finds, for each unit, its entity's version and the event where its first one would be. */
+/**
+ * Compiled statement that finds, for each unit whose entity there is, the entity's version and the event where its first one
+ * would be.
+ */
 export type LosersStatement = Statement<
   [streams: readonly string[], sequences: readonly number[], ordinals: readonly number[]],
   LoserRow
@@ -17,8 +20,8 @@ export type LosersStatement = Statement<
 
 interface LoserRow {
   readonly ordinal: number
-  readonly version: bigint | null
-  readonly deleted: boolean | null
+  readonly version: bigint
+  readonly deleted: boolean
   readonly position: bigint | null
   readonly payload: string | null
 }
@@ -31,8 +34,8 @@ export function losersStatement(database: Database, tables: Tables): LosersState
     sql`
       select unit.ordinal, head.version, head.deleted_at is not null as deleted, event.position, event.payload
       from unnest(${parameter}::uuid[], ${parameter}::int8[], ${parameter}::int4[]) as unit (stream, sequence, ordinal)
-      left join ${tables.entities} as head on head.stream = unit.stream
-      left join ${tables.events} as event on event.stream = unit.stream and event.sequence = unit.sequence`,
+      join ${tables.entities} as head on head.stream = unit.stream
+      left join ${tables.events} as event on event.stream = head.stream and event.sequence = unit.sequence`,
   )
 }
 
@@ -52,6 +55,7 @@ export async function resolveLosers(
     losers.map(({ unit }) => unit.expectedVersion + 1),
     losers.map((_, ordinal) => ordinal),
   ])
+  for (const loser of losers) results.set(loser.index, { kind: 'conflict', actualVersion: 0 })
   for (const row of rows) {
     const loser = losers[row.ordinal]
     if (loser !== undefined) results.set(loser.index, resultOf(loser, row))
@@ -63,8 +67,8 @@ function resultOf({ unit }: PreparedUnit, { version, deleted, position, payload 
   if (position !== null && payload !== null && eventIdOf(payload) === unit.events[0]?.eventId) {
     return { kind: 'committed', firstPosition: position }
   }
-  const actualVersion = Number(version ?? 0n)
-  if (deleted === true && actualVersion === unit.expectedVersion) {
+  const actualVersion = Number(version)
+  if (deleted && actualVersion === unit.expectedVersion) {
     return { kind: 'refused', error: refuse(unit.entity, 'it is deleted, and nothing follows a tombstone') }
   }
   return { kind: 'conflict', actualVersion }

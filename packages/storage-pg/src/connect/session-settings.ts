@@ -7,11 +7,16 @@
  * index: each page of a long history would be found by reading and sorting all that is left of it (replay of 50,000 events
  * takes 8 times as long). And a large estimate would have the statement compiled (JIT) for longer than it runs.
  *
+ * On Citus statements are planned anew, since it cannot plan one that goes to several shards without its values: it refuses to
+ * ("could not create distributed plan").
+ *
  * Behind a pooler that hands sessions around, a setting may be lost: that costs time, nothing else. Setting the same on
  * the role (`alter role … set …`) brings it back.
  */
 export const sessionSettings: string = `select
-  set_config('plan_cache_mode', 'force_generic_plan', false),
+  set_config('plan_cache_mode', case
+    when exists (select from pg_catalog.pg_extension where extname = 'citus') then 'auto' else 'force_generic_plan'
+  end, false),
   set_config('enable_seqscan', 'off', false),
   set_config('enable_bitmapscan', 'off', false),
   set_config('jit', 'off', false)`

@@ -6,10 +6,13 @@ import { erasedEvent, StorageError } from '@perdure/core'
 import type { EntityKey, EraseOptions, Erasure } from '@perdure/core'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
+import type { BlobKeyRow } from '../blobs/content-statements.ts'
+import { inKeyOrder } from '../blobs/key-order.ts'
 import { gate, notice } from '../commit/log-notice.ts'
 import { columnText } from '../column-text.ts'
 import { encodePayload } from '../event-payload.ts'
 import { importType } from '../import/import-entity.ts'
+import { unreferenced } from '../retention/collect-blobs.ts'
 import { millisecondsOf, timeOf } from '../schema/time.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
@@ -32,7 +35,7 @@ export async function eraseEntity(
     const [head] = rows
     if (head === undefined) return undefined
     if (head.isErased) return { erasure: await readErasure(transaction, tables, entity), position: 0n }
-    const erasure = await removeContents(transaction, tables, entity, options)
+    const erasure = await removeContents(transaction, context, entity, options)
     const position = await appendErased(transaction, tables, entity, Number(head.version) + 1, options.at)
     await record(transaction, tables, erasure)
     await probe('storage.erase.written', { id: entity.id })
@@ -48,34 +51,27 @@ export async function eraseEntity(
 /** Locks in the order of all others: blobs by key, then references by key. */
 async function removeContents(
   transaction: Kysely<unknown>,
-  tables: Tables,
+  { tables, statements: { contents } }: StorageContext,
   entity: EntityKey,
   { at, by }: EraseOptions,
 ): Promise<Erasure> {
   const stream = streamKey(entity)
-  const held = await sql<{ tenant: string; hash: Buffer }>`
-    select blob.tenant, blob.hash from ${tables.blobs} as blob
-    where (blob.tenant, blob.hash) in (
-      select ref.tenant, ref.hash from ${tables.blobRefs} as ref where ref.stream = ${stream}::uuid
-    )
-    order by blob.tenant, blob.hash for update`.execute(transaction)
-  const references = await sql<{ count: bigint }>`
-    with held as (
-      select tenant, hash, stream, owner from ${tables.blobRefs} where stream = ${stream}::uuid
-      order by tenant, hash, stream, owner for update
-    ), deleted as (
-      delete from ${tables.blobRefs} as ref using held
-      where ref.tenant = held.tenant and ref.hash = held.hash and ref.stream = held.stream and ref.owner = held.owner
-      returning 1
-    )
-    select count(*) from deleted`.execute(transaction)
+  const { rows: refs } = await sql<BlobKeyRow & { stream: string; owner: string }>`
+    select tenant, hash, stream, owner from ${tables.blobRefs} where stream = ${stream}::uuid`.execute(
+    transaction,
+  )
+  const held = inKeyOrder(refs)
+  const [tenants, hashes] = [held.map(({ tenant }) => tenant), held.map(({ hash }) => hash)]
+  await contents.holdBlobs.run(transaction, [tenants, hashes])
+  const references = await contents.releaseRefs.run(transaction, [
+    tenants,
+    hashes,
+    held.map((ref) => ref.stream),
+    held.map(({ owner }) => owner),
+  ])
   const blobs = await sql`
-    delete from ${tables.blobs} as blob
-    using unnest(${held.rows.map(({ tenant }) => tenant)}::text[], ${held.rows.map(({ hash }) => hash)}::bytea[])
-      as key (tenant, hash)
-    where blob.tenant = key.tenant and blob.hash = key.hash and not exists (
-      select from ${tables.blobRefs} as ref where ref.tenant = blob.tenant and ref.hash = blob.hash
-    )`.execute(transaction)
+    delete from ${tables.blobs} as blob using unnest(${tenants}::text[], ${hashes}::bytea[]) as key (tenant, hash)
+    where blob.tenant = key.tenant and blob.hash = key.hash and ${unreferenced(tables)}`.execute(transaction)
   if (entity.type === importType)
     await sql`delete from ${tables.importedBodies}
       where tenant = ${entity.tenant}::text and source = ${entity.id}::text`.execute(transaction)
@@ -98,7 +94,7 @@ async function removeContents(
     ...(by === undefined ? {} : { erasedBy: by }),
     events: Number(events.rows[0]?.count ?? 0n),
     snapshots: Number(snapshots.numAffectedRows ?? 0n),
-    references: Number(references.rows[0]?.count ?? 0n),
+    references: references.rows.length,
     blobs: Number(blobs.numAffectedRows ?? 0n),
   }
 }

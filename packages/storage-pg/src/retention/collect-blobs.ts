@@ -86,14 +86,14 @@ export async function deleteOrphans(
 }
 
 /** What nothing refers to, of `blob`. */
-function unreferenced(tables: Tables): RawBuilder<boolean> {
+export function unreferenced(tables: Tables): RawBuilder<boolean> {
   return sql`not exists (
     select from ${tables.blobRefs} as ref where ref.tenant = blob.tenant and ref.hash = blob.hash
   )`
 }
 
 /** A row `key` for each, in the order in which they are locked. */
-function unnestKeys(blobs: readonly BlobKeyRow[]): RawBuilder<unknown> {
+export function unnestKeys(blobs: readonly BlobKeyRow[]): RawBuilder<unknown> {
   const keys = inKeyOrder(blobs)
   return sql`unnest(${keys.map(({ tenant }) => tenant)}::text[], ${keys.map(({ hash }) => hash)}::bytea[])
     as key (tenant, hash)`

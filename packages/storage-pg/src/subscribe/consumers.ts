@@ -34,17 +34,20 @@ export async function claimConsumer(
 ): Promise<ConsumerClaimResult> {
   const { database, tables } = context
   const { consumers, logHead } = tables
-  const start = from === 'head' ? sql`(select position from ${logHead})` : sql`${from}::int8`
+  const start = from === 'head' ? sql`log.position` : sql`${from}::int8`
   const { rows } = await sql<ConsumerRow>`
+    with claimed as (
     insert into ${consumers} as consumer (name, position, epoch, owner, held_until, updated_at)
-    values (${name}::text, ${start}, 1, ${owner}::text, ${at(now + leaseMs)}, ${at(now)})
+    select ${name}::text, ${start}, 1, ${owner}::text, ${at(now + leaseMs)}, ${at(now)} from ${logHead} as log
     on conflict (name) do update
     set epoch = consumer.epoch + 1, owner = excluded.owner, held_until = excluded.held_until,
       updated_at = excluded.updated_at
     where consumer.blocked_at is null
       and (consumer.next_attempt_at is null or consumer.next_attempt_at <= excluded.updated_at)
       and (consumer.owner is null or consumer.owner = excluded.owner or consumer.held_until <= excluded.updated_at)
-    returning ${columns}, (select position from ${logHead}) as head`.execute(database)
+    returning ${columns}
+    )
+    select claimed.*, log.position as head from claimed cross join ${logHead} as log`.execute(database)
   const [claimed] = rows
   if (claimed !== undefined)
     return { kind: 'claimed', epoch: Number(claimed.epoch), consumer: stateOf(claimed) }

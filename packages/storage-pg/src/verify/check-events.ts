@@ -6,11 +6,11 @@ import { sql } from 'kysely'
 import { columnText } from '../column-text.ts'
 import { decodePayloads } from '../event-payload.ts'
 import { headOf } from '../load/heads.ts'
-import { headColumns } from '../load/load-statements.ts'
-import type { HeadColumns } from '../load/load-statements.ts'
 import { millisecondsOf } from '../schema/time.ts'
 import type { StorageContext } from '../storage-context.ts'
 import type { ReadPage } from './audit.ts'
+import { headsOf } from './heads-of.ts'
+import type { NamedHead } from './heads-of.ts'
 
 /** Bytes of payload at rest after which a page ends. */
 const pageBytes = 8 * 1024 * 1024
@@ -21,24 +21,20 @@ interface EventKey {
   readonly sequence: bigint
 }
 
-interface EventRow extends EventKey, HeadColumns {
+interface EventRow extends EventKey {
   readonly action: string
   readonly at: bigint
   readonly idempotencyKey: string | null
   readonly payload: string
-  /** Null when no entity has this stream. */
-  readonly tenant: string | null
-  readonly type: string | null
-  readonly id: string | null
 }
 
 /** Reads pages of events in order of stream and sequence. */
-export function checkEvents({ database, tables }: StorageContext, batch: number): ReadPage<EventKey> {
+export function checkEvents(context: StorageContext, batch: number): ReadPage<EventKey> {
+  const { database, tables } = context
   return async (after) => {
     const { rows } = await sql<EventRow>`
       select event.stream, event.sequence, event.action, ${millisecondsOf(sql.ref('event.at'))} as at,
-        event.idempotency_key as "idempotencyKey", event.payload,
-        head.tenant, head.type, head.id, ${headColumns}
+        event.idempotency_key as "idempotencyKey", event.payload
       from (
         select *, sum(pg_column_size(payload)) over in_order - pg_column_size(payload) as before from (
           select * from ${tables.events}
@@ -47,13 +43,13 @@ export function checkEvents({ database, tables }: StorageContext, batch: number)
         ) as page
         window in_order as (order by stream, sequence rows unbounded preceding)
       ) as event
-      left join ${tables.entities} as head on head.stream = event.stream
       where event.before < ${pageBytes}::int8
       order by event.stream, event.sequence`.execute(database)
+    const heads = await headsOf(context, rows)
     const findings: VerifyFinding[] = []
     let previous = after
     for (const row of rows) {
-      findings.push(...checkEvent(row, previous))
+      findings.push(...checkEvent(row, heads.get(row.stream), previous))
       previous = row
     }
     const { stream, sequence } = previous ?? { stream: '', sequence: 0n }
@@ -61,15 +57,19 @@ export function checkEvents({ database, tables }: StorageContext, batch: number)
   }
 }
 
-function checkEvent(row: EventRow, previous: EventKey | undefined): readonly VerifyFinding[] {
-  const { stream, sequence, tenant, type, id } = row
+function checkEvent(
+  row: EventRow,
+  head: NamedHead | undefined,
+  previous: EventKey | undefined,
+): readonly VerifyFinding[] {
+  const { stream, sequence } = row
   const isFirst = previous?.stream !== stream
-  if (tenant === null || type === null || id === null)
-    return isFirst ? [{ kind: 'events_without_head', stream }] : []
+  if (head === undefined) return isFirst ? [{ kind: 'events_without_head', stream }] : []
+  const { tenant, type, id } = head
   const entity = { tenant, type, id }
   const findings: VerifyFinding[] = []
   // Of an erased entity there is its last event alone.
-  const first = row.erasedAt === null ? 1n : row.version
+  const first = head.erasedAt === null ? 1n : head.version
   const expected = isFirst ? first : previous.sequence + 1n
   if (sequence !== expected) {
     const [fromSequence, toSequence] = [Number(expected), Number(sequence) - 1]
@@ -79,7 +79,7 @@ function checkEvent(row: EventRow, previous: EventKey | undefined): readonly Ver
   if (event === undefined) findings.push({ kind: 'undecodable_event', entity, sequence: Number(sequence) })
   else {
     findings.push(...compareColumns(entity, row, event))
-    if (sequence === row.version) findings.push(...compareHead(headOf(entity, row), event))
+    if (sequence === head.version) findings.push(...compareHead(headOf(entity, head), event))
   }
   return findings
 }

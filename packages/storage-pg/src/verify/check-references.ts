@@ -2,21 +2,19 @@
 // nobody takes it away, or loads a dump without it.
 import type { VerifyFinding } from '@perdure/core'
 import { sql } from 'kysely'
+import type { BlobKeyRow } from '../blobs/content-statements.ts'
 import type { StorageContext } from '../storage-context.ts'
 import type { ReadPage } from './audit.ts'
+import { headsOf } from './heads-of.ts'
 
-interface RefRow {
-  readonly tenant: string
-  readonly hash: Buffer
+interface RefRow extends BlobKeyRow {
   readonly stream: string
   readonly owner: string
-  readonly hasBlob: boolean
-  readonly hasHead: boolean
-  readonly total: bigint
 }
 
-/** Reads pages of references; of a sound one only what counts it comes back. */
-export function checkReferences({ database, tables }: StorageContext, batch: number): ReadPage<RefRow> {
+/** Reads pages of references. */
+export function checkReferences(context: StorageContext, batch: number): ReadPage<RefRow> {
+  const { database, tables } = context
   return async (after) => {
     const from =
       after === undefined
@@ -24,25 +22,39 @@ export function checkReferences({ database, tables }: StorageContext, batch: num
         : sql`where (tenant, hash, stream, owner) >
             (${after.tenant}::text, ${after.hash}::bytea, ${after.stream}::uuid, ${after.owner}::text)`
     const { rows } = await sql<RefRow>`
-      select tenant, hash, stream, owner, "hasBlob", "hasHead", total from (
-        select ref.tenant, ref.hash, ref.stream, ref.owner, ref.nth, ref.total,
-          exists (select from ${tables.blobs} as blob where blob.tenant = ref.tenant and blob.hash = ref.hash) as "hasBlob",
-          exists (select from ${tables.entities} as head where head.stream = ref.stream) as "hasHead"
-        from (
-          select *, row_number() over (order by tenant, hash, stream, owner) as nth, count(*) over () as total from (
-            select tenant, hash, stream, owner from ${tables.blobRefs} ${from}
-            order by tenant, hash, stream, owner limit ${batch}::int8
-          ) as page
-        ) as ref
-      ) as checked
-      where not "hasBlob" or not "hasHead" or nth = total
-      order by tenant, hash, stream, owner`.execute(database)
-    const total = Number(rows[0]?.total ?? 0n)
-    return { rows: total, last: total < batch ? undefined : rows.at(-1), findings: rows.flatMap(checkRef) }
+      select tenant, hash, stream, owner from ${tables.blobRefs} ${from}
+      order by tenant, hash, stream, owner limit ${batch}::int8`.execute(database)
+    const [blobs, heads] = await Promise.all([storedOf(context, rows), headsOf(context, rows)])
+    return {
+      rows: rows.length,
+      last: rows.length < batch ? undefined : rows.at(-1),
+      findings: rows.flatMap((row) => checkRef(row, blobs.has(keyOf(row)), heads.has(row.stream))),
+    }
   }
 }
 
-function checkRef({ tenant, hash, stream, owner, hasBlob, hasHead }: RefRow): readonly VerifyFinding[] {
+/** Which of their contents are stored. */
+async function storedOf(
+  { database, statements }: StorageContext,
+  refs: readonly RefRow[],
+): Promise<ReadonlySet<string>> {
+  const distinct = [...new Map(refs.map((ref) => [keyOf(ref), ref])).values()]
+  const { rows } = await statements.contents.findBlobs.run(database, [
+    distinct.map(({ tenant }) => tenant),
+    distinct.map(({ hash }) => hash),
+  ])
+  return new Set(rows.map(keyOf))
+}
+
+function keyOf({ tenant, hash }: BlobKeyRow): string {
+  return `${hash.toString('hex')} ${tenant}`
+}
+
+function checkRef(
+  { tenant, hash, stream, owner }: RefRow,
+  hasBlob: boolean,
+  hasHead: boolean,
+): readonly VerifyFinding[] {
   const place = { tenant, hash: hash.toString('hex'), stream, field: owner }
   return [
     ...(hasBlob ? [] : [{ kind: 'dangling_reference', ...place } as const]),

@@ -4,6 +4,8 @@ import type { VerifyFinding } from '@perdure/core'
 import { sql } from 'kysely'
 import type { StorageContext } from '../storage-context.ts'
 import type { ReadPage } from './audit.ts'
+import { headsOf } from './heads-of.ts'
+import type { NamedHead } from './heads-of.ts'
 
 const pageBytes = 8 * 1024 * 1024
 
@@ -12,18 +14,14 @@ interface SnapshotRow {
   readonly sequence: bigint
   readonly specHash: string
   readonly body: Uint8Array
-  readonly tenant: string | null
-  readonly type: string | null
-  readonly id: string | null
-  readonly version: bigint | null
 }
 
 /** Reads pages of snapshots, each with the head it is of. */
-export function checkSnapshots({ database, tables }: StorageContext, batch: number): ReadPage<string> {
+export function checkSnapshots(context: StorageContext, batch: number): ReadPage<string> {
+  const { database, tables } = context
   return async (after) => {
     const { rows } = await sql<SnapshotRow>`
-      select snapshot.stream, snapshot.sequence, snapshot.spec_hash as "specHash", snapshot.body,
-        head.tenant, head.type, head.id, head.version
+      select snapshot.stream, snapshot.sequence, snapshot.spec_hash as "specHash", snapshot.body
       from (
         select *, sum(length(body)) over (order by stream rows unbounded preceding) - length(body) as before from (
           select * from ${tables.snapshots}
@@ -31,17 +29,18 @@ export function checkSnapshots({ database, tables }: StorageContext, batch: numb
           order by stream limit ${batch}::int8
         ) as page
       ) as snapshot
-      left join ${tables.entities} as head on head.stream = snapshot.stream
       where snapshot.before < ${pageBytes}::int8
       order by snapshot.stream`.execute(database)
-    return { rows: rows.length, last: rows.at(-1)?.stream, findings: rows.flatMap(checkSnapshot) }
+    const heads = await headsOf(context, rows)
+    const findings = rows.flatMap((row) => checkSnapshot(row, heads.get(row.stream)))
+    return { rows: rows.length, last: rows.at(-1)?.stream, findings }
   }
 }
 
-function checkSnapshot(row: SnapshotRow): readonly VerifyFinding[] {
-  const { stream, specHash, body, tenant, type, id, version } = row
-  if (tenant === null || type === null || id === null || version === null)
-    return [{ kind: 'snapshot_without_head', stream }]
+function checkSnapshot(row: SnapshotRow, head: NamedHead | undefined): readonly VerifyFinding[] {
+  const { stream, specHash, body } = row
+  if (head === undefined) return [{ kind: 'snapshot_without_head', stream }]
+  const { tenant, type, id, version } = head
   const entity = { tenant, type, id }
   const sequence = Number(row.sequence)
   const findings: VerifyFinding[] = []
