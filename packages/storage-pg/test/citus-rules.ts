@@ -272,7 +272,7 @@ class Block {
     const target = body['relation'] as Node | undefined
     if (target === undefined || target['schemaname'] === undefined) return
     const distribution = this.#distributionOf(String(target['relname']))
-    if (distribution === undefined) return
+    if (distribution === undefined || distribution.kind === 'local') return
     this.#judgeCalls(kind, body)
     if (distribution.kind === 'reference') return
     const { column } = distribution
