@@ -95,4 +95,67 @@ describe('loads of a host', () => {
     expect(host.storage.calls.get('load'), 'b was not even tried').toBe(1)
     expect(host.host.health().loads.waiting).toBe(0)
   })
+
+  it('leave the line with the last who wants them, of those who ask and those who read', async () => {
+    const host = await stage(['busy', 'a', 'b'], { maxConcurrentLoads: 1 })
+    const held = host.storage.hold('load')
+    const busy = host.host.entity('Task', 'busy').state()
+    await held.arrived
+    const [asks, reads] = [new AbortController(), new AbortController()]
+    const a = host.host.entity('Task', 'a')
+    const asked = a.ask('Start', {}, { signal: asks.signal }).catch((error: Error) => error.message)
+    const read = a.state({ signal: reads.signal }).catch((error: Error) => error.message)
+    const b = host.host.entity('Task', 'b').state()
+    await turn()
+    expect(host.host.health().loads).toEqual({ underWay: 1, waiting: 2 })
+    asks.abort(new Error('enough asked'))
+    await turn()
+    expect(await asked).toBe('enough asked')
+    expect(host.host.health()).toMatchObject({ loads: { waiting: 2 }, queue: { entries: 0 } })
+    reads.abort(new Error('enough read'))
+    await turn()
+    expect(await read).toBe('enough read')
+    expect(host.host.health().loads).toEqual({ underWay: 1, waiting: 1 })
+    held.release()
+    await Promise.all([busy, b])
+    expect(host.storage.calls.get('load')).toBe(2)
+    expect((await a.state()).status, 'what was not decided is not carried out').toBe('Open')
+  })
+
+  it('that were given up are begun again for whoever comes at that moment', async () => {
+    const host = await stage(['busy', 'a'], { maxConcurrentLoads: 1 })
+    const held = host.storage.hold('load')
+    const busy = host.host.entity('Task', 'busy').state()
+    await held.arrived
+    const gone = new AbortController()
+    const a = host.host.entity('Task', 'a')
+    const asked = a.ask('Start', {}, { signal: gone.signal }).catch((error: Error) => error.message)
+    await turn()
+    gone.abort(new Error('enough'))
+    const [read, again] = [a.state(), a.ask('Start')]
+    held.release()
+    expect(await asked).toBe('enough')
+    expect((await read).version).toBe(1)
+    expect((await again).event.sequence).toBe(2)
+    await busy
+  })
+
+  it('let go of in the line do not keep a host from stopping', async () => {
+    const host = await stage(['busy', 'a'], { maxConcurrentLoads: 1 })
+    const held = host.storage.hold('load')
+    const busy = host.host
+      .entity('Task', 'busy')
+      .state()
+      .catch((error: { code: string }) => error.code)
+    await held.arrived
+    const asked = host.host.entity('Task', 'a').tryAsk('Start')
+    await turn()
+    const stopped = host.host.stop({ deadlineMs: 100 })
+    await host.clock.advance(100)
+    await stopped
+    expect(await asked).toMatchObject({ ok: false, error: { code: 'host_stopped' } })
+    expect(host.host.health().loads.waiting).toBe(0)
+    held.release()
+    expect(await busy).toBe('host_stopped')
+  })
 })

@@ -15,6 +15,9 @@ import { Running } from './running.ts'
 import type { RunningObserver } from './running.ts'
 import { stopEntity } from './stopping.ts'
 
+/** What a load comes to that nobody wanted any more. */
+const givenUp = 'given up'
+
 /** Goes from phase to phase: see `EntityPhase`. Each is in a file of its own. */
 export class EntityProcess implements RunningObserver {
   readonly entity: EntityKey
@@ -26,6 +29,10 @@ export class EntityProcess implements RunningObserver {
   #phase: EntityPhase = 'unloaded'
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
+  /** Who waits for the activation without a command. */
+  #readers = 0
+  /** Ends the wait for a turn to be read, once nobody wants to know any more. */
+  #unwanted: AbortController | undefined
   /** What whoever asks hears once it has stopped. */
   #stopReason: PerdureError | undefined
 
@@ -89,20 +96,32 @@ export class EntityProcess implements RunningObserver {
     running.drain()
   }
 
+  /** Takes a command back that nothing has been decided about: it is not carried out, nor settled. @returns whether it could */
+  withdraw(request: CommandRequest): boolean {
+    const isWithdrawn = this.#running.withdraw(request)
+    if (isWithdrawn) this.#giveUpUnwanted()
+    return isWithdrawn
+  }
+
   /**
    * Loads and replays, unless that is done or under way, and waits until it is certain whether the entity exists.
-   * @throws PerdureError when it cannot; waiting commands get it too
+   * @throws PerdureError when it cannot; waiting commands get it too; the signal's reason, should that fire first
    */
-  async activate(): Promise<void> {
-    while (this.#running.writes.isAssumed) await this.#running.writes.nextWord()
-    if (this.#phase === 'unloaded') this.#activation = this.#load()
-    await this.#activation
+  async activate(signal?: AbortSignal): Promise<void> {
+    this.#readers++
+    try {
+      await unlessAborted(this.#activated(), signal)
+    } finally {
+      this.#readers--
+      this.#giveUpUnwanted()
+    }
   }
 
   /** Ends the process: what is not in flight is rejected, with the reason given; what is in flight still settles. */
   stop(reason: PerdureError = this.#stopReason ?? stopError(this.entity)): void {
     this.#stopReason = reason
     this.#enter('stopped')
+    this.#unwanted?.abort()
     stopEntity(this.#running, reason)
   }
 
@@ -144,35 +163,56 @@ export class EntityProcess implements RunningObserver {
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */
   #activateQuietly(): void {
-    this.activate().catch(() => {})
+    this.#activated().catch(() => {})
+  }
+
+  async #activated(): Promise<void> {
+    while (this.#running.writes.isAssumed) await this.#running.writes.nextWord()
+    if (this.#phase === 'unloaded') this.#activation = this.#load()
+    await this.#activation
+  }
+
+  #giveUpUnwanted(): void {
+    if (!this.#isWanted) this.#unwanted?.abort()
+  }
+
+  /** Whether anybody waits for the entity to be read. */
+  get #isWanted(): boolean {
+    return this.#readers > 0 || this.#running.waiting > 0
   }
 
   async #load(): Promise<void> {
     this.#running.markFresh()
     const { model } = this
-    const read = await this.#read(model).catch((error: unknown) => ({
-      failure: loadFailure(this.entity, error),
-    }))
+    const unwanted = new AbortController()
+    this.#unwanted = unwanted
+    const read = await this.#read(model, unwanted.signal).catch((error: unknown) =>
+      error === unwanted.signal.reason ? givenUp : { failure: loadFailure(this.entity, error) },
+    )
+    this.#unwanted = undefined
+    // Somebody may have come since it was given up.
+    if (read === givenUp && this.#isWanted && this.#phase !== 'stopped') return this.#load()
     // Read under a model that another has taken the place of meanwhile: it says nothing any more.
     if (model !== this.model && this.#phase !== 'stopped') return this.#load()
     // In one step with the phase: who comes from now on starts an activation of his own.
     this.#activation = undefined
     if (this.#phase === 'stopped') return
-    if ('failure' in read) this.#cannotRun(read.failure)
+    if (read === givenUp) this.#enter('unloaded')
+    else if ('failure' in read) this.#cannotRun(read.failure)
     else this.#run(read)
   }
 
-  async #read(model: EntityModel): Promise<ReplayedEntity> {
+  async #read(model: EntityModel, unwanted: AbortSignal): Promise<ReplayedEntity> {
     const known = this.#quarantine.failure
     if (known !== undefined) throw known
     this.#enter('loading')
     const isWanted = (): boolean => this.#phase !== 'stopped'
     const deps = { ...this.#deps, isWanted }
-    const loaded = await loadEntity(deps, model, this.entity)
+    const loaded = await loadEntity(deps, model, this.entity, unwanted)
     if (loaded === undefined || !isWanted()) return { state: unborn }
     this.#enter('replaying')
     // Erased between two pages: that is what the next look finds.
-    return (await replayEntity(deps, model, this.entity, loaded)) ?? this.#read(model)
+    return (await replayEntity(deps, model, this.entity, loaded)) ?? this.#read(model, unwanted)
   }
 
   #run({ state, measure }: ReplayedEntity): void {
@@ -197,4 +237,15 @@ export class EntityProcess implements RunningObserver {
     this.#phase = phase
     this.#observer.onPhase(phase)
   }
+}
+
+/** @throws the signal's reason, should it fire first */
+function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
+  if (signal === undefined) return work
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error)
+    if (signal.aborted) giveUp()
+    signal.addEventListener('abort', giveUp, { once: true })
+    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
 }

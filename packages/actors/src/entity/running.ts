@@ -65,6 +65,11 @@ export class Running implements Grounds, WritesObserver {
     this.#undecided.push(request)
   }
 
+  /** Takes a command back that nothing has been decided about. @returns whether it could */
+  withdraw(request: CommandRequest): boolean {
+    return this.#undecided.withdraw(request)
+  }
+
   /** The entity is being read: what waits now will be decided on a state that is newer than its question. */
   markFresh(): void {
     this.#undecided.markFresh()

@@ -25,6 +25,14 @@ export class UndecidedCommands {
     return this.#inbox.shift()
   }
 
+  /** Takes a command out that waits for its turn. @returns whether it did */
+  withdraw(request: CommandRequest): boolean {
+    const place = this.#inbox.indexOf(request)
+    if (place === -1) return false
+    this.#inbox.splice(place, 1)
+    return true
+  }
+
   /** What waits now will be decided on a state that is read from here on. */
   markFresh(): void {
     for (const request of this.#inbox) request.isFresh = true

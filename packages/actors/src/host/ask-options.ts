@@ -22,7 +22,10 @@ export interface AskOptions {
    * committed all the same, for only then is it certain to be one. @defaultValue that of the host
    */
   readonly durability?: Durability
-  /** Stops waiting, with the signal's reason; a command that was already decided may still commit. */
+  /**
+   * Stops waiting, with the signal's reason. A command that nothing has been decided about is not carried out; one that was decided
+   * may still commit.
+   */
   readonly signal?: AbortSignal
 }
 

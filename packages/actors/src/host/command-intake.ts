@@ -156,7 +156,12 @@ export class CommandIntake {
   ): Promise<TryAskResult> {
     const { actor, process } = this.#registry.activate(entity)
     return new Promise((resolve, reject) => {
-      const giveUp = signal && ((): void => reject(signal.reason as Error))
+      const giveUp =
+        signal &&
+        ((): void => {
+          if (process.withdraw(request)) this.#admission.leave(ticket)
+          reject(signal.reason as Error)
+        })
       const answer = (outcome: CommandOutcome): void => {
         if (giveUp !== undefined) signal?.removeEventListener('abort', giveUp)
         resolve(outcome.ok ? { ok: true, event: outcome.event, state: viewState(outcome.state) } : outcome)
@@ -168,8 +173,9 @@ export class CommandIntake {
       if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
       actor.send({ type: 'perdure.asked', command })
       const { bytes } = ticket.value
-      if (durability === 'committed') process.submit({ command, bytes, settle, attempts: 0 })
-      else process.submit(this.#impatient(entity, { command, bytes, settle, attempts: 0 }, answer))
+      const plain: CommandRequest = { command, bytes, settle, attempts: 0 }
+      const request = durability === 'committed' ? plain : this.#impatient(entity, plain, answer)
+      process.submit(request)
     })
   }
 

@@ -38,9 +38,9 @@ export class EntityViews {
 
   async state(
     entity: EntityKey,
-    { hydrate = false, consistency = 'committed' }: StateOptions,
+    { hydrate = false, consistency = 'committed', signal }: StateOptions,
   ): Promise<StateView> {
-    const process = await this.#activated(entity)
+    const process = await this.#activated(entity, signal)
     const state = consistency === 'committed' ? process.committedState : process.processedState
     if (!hydrate) return viewState(state)
     const pendingContent = (hash: string) => process.pendingContent(hash)
@@ -64,11 +64,11 @@ export class EntityViews {
   }
 
   /** The entity in memory, loaded. Starts again if it is let go of at just that moment. */
-  async #activated(entity: EntityKey): Promise<EntityProcess> {
+  async #activated(entity: EntityKey, signal?: AbortSignal): Promise<EntityProcess> {
     for (;;) {
       this.#life.refuseWhenStopping(entity)
       const { process } = this.#registry.activate(entity)
-      await process.activate()
+      await process.activate(signal)
       if (process.phase === 'stopped') continue
       if (process.committedState.version > 0) return process
       throw new EntityNotFound(formatEntityKey(entity))

@@ -4,6 +4,8 @@ export interface StateOptions {
   readonly hydrate?: boolean
   /** `processed` shows what is decided but not yet committed. @defaultValue 'committed' */
   readonly consistency?: 'committed' | 'processed'
+  /** Stops waiting for the entity to be loaded, with the signal's reason. */
+  readonly signal?: AbortSignal
 }
 
 /** How a history is read. */
