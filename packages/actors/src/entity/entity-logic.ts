@@ -1,12 +1,12 @@
 // An entity as XState sees it: actor logic, not a chart. The snapshot shows committed state only; everything that has a
 // life (loading, deciding, writing) is in the EntityProcess that the actor owns.
 import { defaultTenant } from '@perdure/core'
-import type { Command, EntityKey, EntityModel, EntityState, JsonObject } from '@perdure/core'
+import type { Command, EntityKey, EntityModel, EntityState, JsonObject, Logger } from '@perdure/core'
 import type { ActorLogic, AnyActorRef, EventObject, Snapshot } from 'xstate'
 import { asPerdureError } from '../errors/as-perdure-error.ts'
 import type { CommandOutcome, CommandRequest } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
-import type { EntityPhase } from './entity-phase.ts'
+import type { EntityObserver, EntityPhase } from './entity-phase.ts'
 import { EntityProcess } from './entity-process.ts'
 import { checkEntityKey, makeCommand } from './make-command.ts'
 
@@ -49,10 +49,9 @@ export type EntityActorEvent =
 export type EntityLogic = ActorLogic<EntitySnapshot, EntityActorEvent, EntityInput>
 
 const processes = new WeakMap<AnyActorRef, EntityProcess>()
-const dormant = new WeakSet<AnyActorRef>()
 
-/** The process behind an entity actor. @internal */
-export function processOf(actor: AnyActorRef): EntityProcess {
+/** The process behind an entity actor. */
+function processOf(actor: AnyActorRef): EntityProcess {
   const process = processes.get(actor)
   if (process === undefined) throw new TypeError('this actor is not an entity')
   return process
@@ -63,25 +62,45 @@ export function processOf(actor: AnyActorRef): EntityProcess {
  * one whose id or tenant cannot name an entity ends in error.
  */
 export function entityLogic(model: EntityModel, deps: EntityDeps): EntityLogic {
+  const dormant = new WeakSet<AnyActorRef>()
   return {
-    getInitialSnapshot: ({ self }, { id, tenant = defaultTenant, isDormant = false }) => {
+    ...logicOf(deps, (self, { id, tenant = defaultTenant, isDormant = false }) => {
       const entity: EntityKey = { tenant, type: model.name, id }
       checkEntityKey(entity, model.limits)
-      processes.set(self, new EntityProcess({ entity, model, deps, observer: observe(self, entity, deps) }))
       if (isDormant) dormant.add(self)
-      return {
-        status: 'active',
-        output: undefined,
-        error: undefined,
-        entity,
-        phase: 'unloaded',
-        context: undefined,
-      }
-    },
+      return new EntityProcess({ entity, model, deps, observer: observerOf(self) })
+    }),
     start: (_snapshot, { self }) => {
-      if (!dormant.has(self)) wake(self, deps)
+      if (!dormant.has(self)) wake(processOf(self), deps)
     },
-    transition: (snapshot, event, { self }) => transition(snapshot, event, self, model, deps),
+  }
+}
+
+/** Makes the logic of an actor that shows an entity which is in memory already. It loads nothing by itself. @internal */
+export function shownLogic(
+  process: EntityProcess,
+  deps: EntityDeps,
+  show: (observer: EntityObserver) => void,
+): EntityLogic {
+  return logicOf(deps, (self) => {
+    show(observerOf(self))
+    return process
+  })
+}
+
+function logicOf(
+  { logger }: EntityDeps,
+  processFor: (self: AnyActorRef, input: EntityInput) => EntityProcess,
+): EntityLogic {
+  return {
+    getInitialSnapshot: ({ self }, input) => {
+      const process = processFor(self, input)
+      processes.set(self, process)
+      const { entity, phase, committedState } = process
+      const context = committedState.version === 0 ? undefined : committedState
+      return { status: 'active', output: undefined, error: undefined, entity, phase, context }
+    },
+    transition: (snapshot, event, { self }) => transition(snapshot, event, processOf(self), logger),
     getPersistedSnapshot: (snapshot) => snapshot,
     restoreSnapshot: () => {
       throw new TypeError('an entity is restored from its events: create the actor with { input: { id } }')
@@ -89,9 +108,8 @@ export function entityLogic(model: EntityModel, deps: EntityDeps): EntityLogic {
   }
 }
 
-/** Loads the actor's entity if it is not in memory. A failure is logged; the next command tries again. */
-export function wake(actor: AnyActorRef, { logger }: EntityDeps): void {
-  const process = processOf(actor)
+/** Loads an entity if it is not in memory. A failure is logged; the next command tries again. */
+export function wake(process: EntityProcess, { logger }: EntityDeps): void {
   process.activate().catch((error: unknown) => {
     const { code, message } = asPerdureError(error)
     logger.warn({ code, entity: process.entity }, message)
@@ -99,33 +117,30 @@ export function wake(actor: AnyActorRef, { logger }: EntityDeps): void {
 }
 
 /** Passes on what the process says, as long as the actor listens. */
-function observe(actor: AnyActorRef, entity: EntityKey, deps: EntityDeps) {
+function observerOf(actor: AnyActorRef): EntityObserver {
   const send = (event: EntityActorEvent): void => {
     if ((actor.getSnapshot() as EntitySnapshot).status === 'active') actor.send(event)
   }
+  const onState = (state: EntityState): void => send({ type: 'perdure.committed', state })
   return {
     onPhase: (phase: EntityPhase) => send({ type: 'perdure.phase', phase }),
-    onLoaded: (state: EntityState) => send({ type: 'perdure.committed', state }),
-    onCommitted: (state: EntityState) => {
-      send({ type: 'perdure.committed', state })
-      deps.onCommitted?.(entity, state)
-    },
+    onLoaded: onState,
+    onCommitted: onState,
   }
 }
 
 function transition(
   snapshot: EntitySnapshot,
   event: EntityActorEvent,
-  self: AnyActorRef,
-  model: EntityModel,
-  deps: EntityDeps,
+  process: EntityProcess,
+  logger: Logger,
 ): EntitySnapshot {
   switch (event.type) {
     case 'perdure.ask':
-      processOf(self).submit(event.request)
+      process.submit(event.request)
       return snapshot
     case 'perdure.tell':
-      tell(processOf(self), event, model, deps)
+      tell(process, event, logger)
       return snapshot
     case 'perdure.phase':
       return { ...snapshot, phase: event.phase }
@@ -137,7 +152,7 @@ function transition(
     }
     case 'xstate.stop': {
       const stopped = { status: 'stopped', output: undefined, error: undefined } as const
-      processOf(self).stop()
+      process.stop()
       return { ...stopped, entity: snapshot.entity, phase: 'stopped', context: snapshot.context }
     }
     default:
@@ -146,13 +161,13 @@ function transition(
 }
 
 /** Takes the action over as a host would: checked, and copied, so that the sender may go on using its params. */
-function tell(process: EntityProcess, event: ActionEvent, model: EntityModel, { logger }: EntityDeps): void {
+function tell(process: EntityProcess, event: ActionEvent, logger: Logger): void {
   const { action, params } = event
   const settle = (outcome: CommandOutcome): void => {
     if (!outcome.ok) logger.warn({ code: outcome.error.code, action }, outcome.error.message)
   }
   try {
-    const command = makeCommand(process.entity, { kind: 'action', action, params }, {}, model.limits)
+    const command = makeCommand(process.entity, { kind: 'action', action, params }, {}, process.model.limits)
     process.submit({ command, attempts: 0, settle })
   } catch (error) {
     settle({ ok: false, error: asPerdureError(error) })

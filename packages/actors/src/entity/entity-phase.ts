@@ -9,9 +9,9 @@ export type EntityPhase = 'unloaded' | 'loading' | 'replaying' | 'running' | 'st
 
 /** Told of what can be seen from outside: committed states and phases. */
 export interface EntityObserver {
-  readonly onPhase: (phase: EntityPhase) => void
+  onPhase(phase: EntityPhase): void
   /** The state was read from storage; it had committed before. */
-  readonly onLoaded: (state: EntityState) => void
+  onLoaded(state: EntityState): void
   /** Commands of this process have committed. */
-  readonly onCommitted: (state: EntityState) => void
+  onCommitted(state: EntityState): void
 }

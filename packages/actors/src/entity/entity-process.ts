@@ -143,6 +143,7 @@ export class EntityProcess implements RunningObserver {
 
   onCommitted(state: EntityState): void {
     this.#observer.onCommitted(state)
+    this.#deps.onCommitted?.(this.entity, state)
   }
 
   /** Why no command can be taken just now. */

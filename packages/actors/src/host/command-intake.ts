@@ -154,7 +154,8 @@ export class CommandIntake {
     ticket: Ticket,
     { signal, durability = this.#durability }: AskOptions,
   ): Promise<TryAskResult> {
-    const { actor, process } = this.#registry.activate(entity)
+    const resident = this.#registry.activate(entity)
+    const { process } = resident
     return new Promise((resolve, reject) => {
       const giveUp =
         signal &&
@@ -171,7 +172,7 @@ export class CommandIntake {
         answer(outcome)
       }
       if (giveUp !== undefined) signal?.addEventListener('abort', giveUp, { once: true })
-      actor.send({ type: 'perdure.asked', command })
+      resident.noteAsked(command)
       const { bytes } = ticket.value
       const plain: CommandRequest = { command, bytes, settle, attempts: 0 }
       const request = durability === 'committed' ? plain : this.#impatient(entity, plain, answer)

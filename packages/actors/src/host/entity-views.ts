@@ -30,9 +30,9 @@ export class EntityViews {
   /** @throws HostStopped */
   actor(entity: EntityKey): Actor<EntityLogic> {
     this.#life.refuseWhenStopping(entity)
-    const { actor } = this.#registry.activate(entity)
+    const { actor, process } = this.#registry.activate(entity)
     this.#registry.pin(entity)
-    wake(actor, this.#deps)
+    wake(process, this.#deps)
     return actor
   }
 

@@ -1,14 +1,13 @@
-// The entities that live in this host: one XState actor each, created on first use.
-import { compileModel, formatEntityKey, own, suggestName } from '@perdure/core'
+// The entities that live in this host: one process each, created on first use.
+import { compileModel, own, suggestName } from '@perdure/core'
 import type { EntityHead, EntityKey, EntityModel, EntitySpec, ModelOptions, UpcastHook } from '@perdure/core'
-import { createActor } from 'xstate'
 import { InvalidArgument, SpecNotSupported } from '../errors/host-errors.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
-import { entityLogic, processOf } from '../entity/entity-logic.ts'
-import type { EntityLogic } from '../entity/entity-logic.ts'
 import { statusToday } from '../entity/status-today.ts'
+import { Resident } from '../residency/resident.ts'
+import type { ResidentOwner } from '../residency/resident.ts'
 import { Residents } from '../residency/residents.ts'
-import type { ResidencyOptions, Resident } from '../residency/residents.ts'
+import type { ResidencyOptions } from '../residency/residents.ts'
 import { unsupportedParts } from './unsupported.ts'
 
 /** What models are compiled with. */
@@ -19,16 +18,15 @@ export type RegistryOptions = Omit<ModelOptions, 'upcast'> & {
 
 interface EntityType {
   model: EntityModel
-  logic: EntityLogic
   /** Its entities decide nothing just now. */
   isPaused: boolean
 }
 
 /** Keeps models by type and residents by entity. */
-export class Registry {
+export class Registry implements ResidentOwner {
   readonly #types: ReadonlyMap<string, EntityType>
   readonly #residents: Residents
-  readonly #deps: EntityDeps
+  readonly deps: EntityDeps
   readonly #options: RegistryOptions
 
   /** @throws SpecNotSupported, InvalidArgument for specs that cannot run together */
@@ -38,7 +36,7 @@ export class Registry {
     deps: EntityDeps,
     residency: ResidencyOptions,
   ) {
-    this.#deps = deps
+    this.deps = deps
     this.#options = options
     const parts = specs.flatMap(unsupportedParts)
     if (parts.length > 0) throw new SpecNotSupported(parts)
@@ -51,7 +49,7 @@ export class Registry {
         )
       }
       const model = compileFor(spec, options)
-      types.set(spec.name, { model, logic: entityLogic(model, deps), isPaused: false })
+      types.set(spec.name, { model, isPaused: false })
     }
     for (const name of Object.keys(options.upcast ?? {})) {
       if (types.has(name)) continue
@@ -103,9 +101,7 @@ export class Registry {
 
   /** From here on entities come to memory under this model. Those that are there go over when they are resumed. */
   replace(model: EntityModel): void {
-    const type = this.#type(model.name)
-    type.model = model
-    type.logic = entityLogic(model, this.#deps)
+    this.#type(model.name).model = model
   }
 
   /** Leads each entity of a type that is in memory over to its model, between two commands of its own. */
@@ -121,28 +117,21 @@ export class Registry {
   /** What the status of a head is called today; as it is stored if its type is not run here. */
   async statusToday(head: EntityHead): Promise<string> {
     const type = this.#types.get(head.type)
-    return type === undefined ? head.status : statusToday(this.#deps.storage, type.model, head)
+    return type === undefined ? head.status : statusToday(this.deps.storage, type.model, head)
   }
 
   find(entity: EntityKey): Resident | undefined {
     return this.#residents.find(entity)
   }
 
-  /** The entity's actor, started; created if it is not in memory. */
+  /** The entity in memory; taken there, not loaded, if it is not. */
   activate(entity: EntityKey): Resident {
     const found = this.#residents.use(entity)
     if (found !== undefined) return found
-    const { logic, isPaused } = this.#type(entity.type)
-    const actor = createActor(logic, {
-      id: formatEntityKey(entity),
-      input: { ...entity, isDormant: true },
-    })
-    const resident: Resident = { entity, actor, process: processOf(actor) }
+    const { model, isPaused } = this.#type(entity.type)
+    const resident = new Resident(entity, model, this)
     // Nothing is on its way in a new one: there is nothing to wait for.
     if (isPaused) void resident.process.pause()
-    const forget = (): void => this.#residents.forget(resident)
-    actor.subscribe({ complete: forget, error: forget })
-    actor.start()
     this.#residents.add(resident)
     return resident
   }
@@ -166,10 +155,17 @@ export class Registry {
     return this.#residents.all()
   }
 
-  /** Stops every actor; what is in flight still settles. */
+  onGone(resident: Resident): void {
+    this.#residents.forget(resident)
+  }
+
+  /** Stops every entity; what is in flight still settles. */
   stop(): void {
     this.#residents.close()
-    for (const { actor } of this.#residents.all()) actor.stop()
+    for (const resident of this.#residents.all()) {
+      this.#residents.forget(resident)
+      resident.stop()
+    }
   }
 
   #type(name: string): EntityType {

@@ -3,19 +3,10 @@
 // stays, whatever the bound, and so does one whose actor was handed out.
 import { formatEntityKey } from '@perdure/core'
 import type { Clock, EntityKey, Logger } from '@perdure/core'
-import type { Actor } from 'xstate'
-import type { EntityLogic } from '../entity/entity-logic.ts'
-import type { EntityProcess } from '../entity/entity-process.ts'
 import { keyText } from '../entity/key-text.ts'
 import type { TenantLimits } from '../host/tenant-limits.ts'
 import { EvictionOrder } from './eviction-order.ts'
-
-/** An entity in memory. */
-export interface Resident {
-  readonly entity: EntityKey
-  readonly actor: Actor<EntityLogic>
-  readonly process: EntityProcess
-}
+import type { Resident } from './resident.ts'
 
 /** How many entities stay in memory, and how long. */
 export interface ResidencyOptions {
@@ -27,12 +18,6 @@ export interface ResidencyOptions {
   readonly limitsOf?: (tenant: string) => Pick<TenantLimits, 'maxResidents'>
   /** Told who comes and who is let go of. */
   readonly onChange?: (change: 'activated' | 'passivated', entity: EntityKey) => void
-}
-
-interface Place extends Resident {
-  isPinned: boolean
-  /** Asked for since the last round. */
-  isInUse: boolean
 }
 
 /** The residents of one tenant, and how many it may have. */
@@ -48,7 +33,7 @@ export class Residents {
   readonly #options: ResidencyOptions
   readonly #clock: Clock
   readonly #logger: Logger
-  readonly #places = new Map<string, Place>()
+  readonly #residents = new Map<string, Resident>()
   readonly #order: EvictionOrder
   /** Of tenants that have residents; empty where tenants have no limits. */
   readonly #shares = new Map<string, Share>()
@@ -66,7 +51,7 @@ export class Residents {
   }
 
   get size(): number {
-    return this.#places.size
+    return this.#residents.size
   }
 
   /** How many have been let go of so far, for want of room or of use. */
@@ -75,26 +60,26 @@ export class Residents {
   }
 
   find(entity: EntityKey): Resident | undefined {
-    return this.#places.get(keyText(entity))
+    return this.#residents.get(keyText(entity))
   }
 
   /** The entity is asked for: the resident, if it is in memory. */
   use(entity: EntityKey): Resident | undefined {
     const key = keyText(entity)
-    const place = this.#places.get(key)
-    if (place === undefined) return undefined
-    place.isInUse = true
+    const resident = this.#residents.get(key)
+    if (resident === undefined) return undefined
+    resident.isInUse = true
     const share = this.#shares.get(entity.tenant)
-    if (!place.isPinned) this.#touch(key, share)
+    if (!resident.isPinned) this.#touch(key, share)
     this.#makeRoom(key, share)
-    return place
+    return resident
   }
 
   /** Takes a resident in, and lets others go if there are too many now. It must not be in memory yet. */
   add(resident: Resident): void {
     const key = keyText(resident.entity)
     const share = this.#shareOf(resident.entity.tenant)
-    this.#places.set(key, { ...resident, isPinned: false, isInUse: true })
+    this.#residents.set(key, resident)
     if (share !== undefined) share.size++
     this.#touch(key, share)
     this.#options.onChange?.('activated', resident.entity)
@@ -105,27 +90,28 @@ export class Residents {
   /** From here on it is let go of only when asked to by name. */
   pin(entity: EntityKey): void {
     const key = keyText(entity)
-    const place = this.#places.get(key)
-    if (place === undefined) return
-    place.isPinned = true
+    const resident = this.#residents.get(key)
+    if (resident === undefined) return
+    resident.isPinned = true
     this.#order.remove(key)
     this.#shares.get(entity.tenant)?.order?.remove(key)
   }
 
-  /** Lets go of a resident; its actor ends. */
+  /** Lets go of a resident; it ends. */
   passivate(resident: Resident): void {
     this.forget(resident)
     this.#passivated += 1
     this.#logger.debug({ entity: formatEntityKey(resident.entity) }, 'passivated')
     this.#options.onChange?.('passivated', resident.entity)
-    resident.actor.stop()
+    resident.stop()
   }
 
   /** Forgets a resident, if it is still this one; does not stop it. */
-  forget({ entity, actor }: Pick<Resident, 'entity' | 'actor'>): void {
+  forget(resident: Resident): void {
+    const { entity } = resident
     const key = keyText(entity)
-    if (this.#places.get(key)?.actor !== actor) return
-    this.#places.delete(key)
+    if (this.#residents.get(key) !== resident) return
+    this.#residents.delete(key)
     this.#order.remove(key)
     const share = this.#shares.get(entity.tenant)
     if (share === undefined) return
@@ -134,7 +120,7 @@ export class Residents {
   }
 
   all(): readonly Resident[] {
-    return [...this.#places.values()]
+    return [...this.#residents.values()]
   }
 
   /** No more rounds. */
@@ -163,21 +149,21 @@ export class Residents {
 
   #makeRoom(newest: string, share: Share | undefined): void {
     if (share?.order !== undefined) this.#letGo(newest, share.order, () => share.size > share.max)
-    this.#letGo(newest, this.#order, () => this.#places.size > this.#options.maxResidents)
+    this.#letGo(newest, this.#order, () => this.#residents.size > this.#options.maxResidents)
   }
 
   /** Two at a time at most, so that room comes back after a time in which nobody could go, and no command waits long. */
   #letGo(newest: string, order: EvictionOrder, isOver: () => boolean): void {
     for (let step = 0; step < 2 && isOver(); step++) {
-      const leaving = order.next((key) => key !== newest && this.#mayGo(this.#places.get(key)))
-      const place = leaving === undefined ? undefined : this.#places.get(leaving)
-      if (place === undefined) return
-      this.passivate(place)
+      const leaving = order.next((key) => key !== newest && this.#mayGo(this.#residents.get(key)))
+      const resident = leaving === undefined ? undefined : this.#residents.get(leaving)
+      if (resident === undefined) return
+      this.passivate(resident)
     }
   }
 
-  #mayGo(place: Place | undefined): boolean {
-    return place?.isPinned === false && place.process.isIdle
+  #mayGo(resident: Resident | undefined): boolean {
+    return resident?.isPinned === false && resident.process.isIdle
   }
 
   #scheduleRound(): void {
@@ -189,10 +175,10 @@ export class Residents {
   /** Who was not asked for since the last round goes: no command pays for a look at the clock. */
   #makeRound(): void {
     this.#round = undefined
-    for (const place of this.#places.values()) {
-      if (!place.isInUse && this.#mayGo(place)) this.passivate(place)
-      else place.isInUse = false
+    for (const resident of this.#residents.values()) {
+      if (!resident.isInUse && this.#mayGo(resident)) this.passivate(resident)
+      else resident.isInUse = false
     }
-    if (this.#places.size > 0) this.#scheduleRound()
+    if (this.#residents.size > 0) this.#scheduleRound()
   }
 }
