@@ -1,5 +1,7 @@
-// B14: what a sweep and a prune of 100,000 blobs cost the commands beside them. The load is that of B2; a second connection
-// to the same database has blobs to collect for as long as the load lasts.
+// B14: what a sweep and a prune of 100,000 blobs cost the commands beside them. The load is that of B2; a second connection to
+// the same database collects for as long as the load lasts, 2,000 blobs at a time, so that every phase of it (references go,
+// blobs are marked, blobs are deleted) comes beside the load again and again; one sweep of everything that is due would still
+// be at its first phase when the load ends. What was collected is filled up again before the next round.
 import { Client } from 'pg'
 import type { Storage } from '@perdure/core'
 import { openStorage } from '@perdure/storage-pg'
@@ -10,54 +12,57 @@ import type { Contender, Repeat, Runner, Target } from './harness/benchmark.ts'
 import type { Benchmark } from './harness/benchmark.ts'
 import { quantile } from './harness/statistics.ts'
 
-const load = { counters: 1_000, inFlight: 1_000, commands: { full: 100_000, quick: 20_000 } }
+const load = { counters: 1_000, inFlight: 1_000, commands: { full: 50_000, quick: 20_000 } }
 const blobs = { full: 100_000, quick: 20_000 }
 
 const alone = 'Perdure ask, alone'
 const besideSweep = 'Perdure ask, beside a sweep'
 const besidePrune = 'Perdure ask, beside a prune'
 
+/** Blobs that become due at once. */
+const slice = 2_000
+
 const day = 86_400_000
-/** Beyond the clocks of the load, so that nothing of the load itself is due. */
-const expired = Date.UTC(2020, 0, 1)
+/** The first blob's time; the others follow a second apart. Long before the clocks of the load, so that nothing of it is due. */
+const firstAt = Date.UTC(2020, 0, 1)
 
-/** Collects what is due. @returns how many references went and how many blobs */
-type Collect = (
-  storage: Storage,
-  signal: AbortSignal,
-) => Promise<{ readonly refs: number; readonly blobs: number }>
+/** Collects what is due up to a time. */
+type Collect = (storage: Storage, dueAt: number, signal: AbortSignal) => Promise<Collected>
 
-const sweep: Collect = async (storage, signal) => {
-  const { expiredRefs, deletedBlobs } = await storage.sweep({ now: Date.now(), signal })
+interface Collected {
+  readonly refs: number
+  readonly blobs: number
+}
+
+const sweep: Collect = async (storage, dueAt, signal) => {
+  const { expiredRefs, deletedBlobs } = await storage.sweep({ now: dueAt, signal })
   return { refs: expiredRefs, blobs: deletedBlobs }
 }
 
-const prune: Collect = async (storage, signal) => {
-  const { agedRefs, deletedBlobs } = await storage.prune({ now: Date.now(), maxAgeMs: 365 * day, signal })
+const prune: Collect = async (storage, dueAt, signal) => {
+  const maxAgeMs = 365 * day
+  const { agedRefs, deletedBlobs } = await storage.prune({ now: dueAt + maxAgeMs, maxAgeMs, signal })
   return { refs: agedRefs, blobs: deletedBlobs }
 }
 
-/** Blobs of a kilobyte, with a reference each that has ended, or was made long ago and ends long from now. */
-async function fill(url: string, count: number, round: number, hasEnded: boolean): Promise<void> {
-  const client = new Client({ connectionString: url })
-  await client.connect()
-  try {
-    const rows = `(select sha256(convert_to('${round} ' || n, 'UTF8')) as hash from generate_series(1, $1) as n) as made`
-    await client.query(
-      `insert into perdure.blobs (tenant, hash, size, stored_size, codec, body, created_at)
-       select 'default', hash, 1024, 1024, 'identity', convert_to(repeat(encode(hash, 'hex'), 16), 'UTF8'), to_timestamp($2)
-       from ${rows}`,
-      [count, expired / 1000],
-    )
-    await client.query(
-      `insert into perdure.blob_refs (tenant, hash, stream, owner, expires_at, referenced_at)
-       select 'default', hash, gen_random_uuid(), 'field', to_timestamp($2), to_timestamp($3) from ${rows}`,
-      [count, (hasEnded ? expired : expired + 10_000 * day) / 1000, expired / 1000],
-    )
-    await client.query('analyze perdure.blobs, perdure.blob_refs')
-  } finally {
-    await client.end()
-  }
+/** Blobs of a kilobyte, from the nth on, with a reference each that ends, or was made, at the blob's time. */
+async function fill(client: Client, from: number, count: number, isToEnd: boolean): Promise<void> {
+  const [made, at] = [
+    `(select n, sha256(convert_to('body ' || n, 'UTF8')) as hash from generate_series($1::int, $1::int + $2::int - 1) as n) as made`,
+    `to_timestamp($3::float8 + n)`,
+  ]
+  const values = [from, count, firstAt / 1000]
+  await client.query(
+    `insert into perdure.blobs (tenant, hash, size, stored_size, codec, body, created_at)
+     select 'default', hash, 1024, 1024, 'identity', convert_to(repeat(encode(hash, 'hex'), 16), 'UTF8'), ${at} from ${made}`,
+    values,
+  )
+  await client.query(
+    `insert into perdure.blob_refs (tenant, hash, stream, owner, expires_at, referenced_at)
+     select 'default', hash, gen_random_uuid(), 'field', ${at} + make_interval(days => $4::int), ${at} from ${made}`,
+    [...values, isToEnd ? 0 : 10_000],
+  )
+  await client.query('analyze perdure.blobs, perdure.blob_refs')
 }
 
 /** The load, with somebody who collects from its beginning to its end. */
@@ -72,11 +77,10 @@ function besideContender(name: string, collect: Collect): Contender {
     name,
     prepare: async (setting) => {
       const runner = await inner.prepare(setting)
-      const storage = await openStorage(url)
-      return runnerBeside(runner, storage, {
-        fill: (round) => fill(url, setting.isQuick ? blobs.quick : blobs.full, round, collect === sweep),
-        collect,
-      })
+      const client = new Client({ connectionString: url })
+      await client.connect()
+      const total = setting.isQuick ? blobs.quick : blobs.full
+      return runnerBeside(runner, await openStorage(url), client, { total, collect })
     },
   }
 }
@@ -84,30 +88,49 @@ function besideContender(name: string, collect: Collect): Contender {
 function runnerBeside(
   runner: Runner,
   storage: Storage,
-  { fill, collect }: { readonly fill: (round: number) => Promise<void>; readonly collect: Collect },
+  client: Client,
+  { total, collect }: { readonly total: number; readonly collect: Collect },
 ): Runner {
-  let rounds = 0
+  let filled = 0
+  let left: Collected = { refs: 0, blobs: 0 }
+  let due = 0
+
+  /** Slice after slice until the load ends. */
+  const collectAll = async (signal: AbortSignal): Promise<Collected> => {
+    let [refs, deleted] = [0, 0]
+    for (; !signal.aborted && due < filled; due += signal.aborted ? 0 : slice) {
+      const collected = await collect(storage, firstAt + (due + slice) * 1000, signal)
+      refs += collected.refs
+      deleted += collected.blobs
+    }
+    return { refs, blobs: deleted }
+  }
+
   return {
     round: async () => {
-      rounds += 1
-      await fill(rounds)
-      const { blobs: due } = await storage.stats()
+      // Both are filled up to the same number, for a round may end with references gone whose blobs are still there.
+      const missing = total - left.refs
+      await fill(client, filled + 1, missing, collect === sweep)
+      filled += missing
       const abort = new AbortController()
       const startedAt = performance.now()
-      const collecting = collect(storage, abort.signal)
+      const collecting = collectAll(abort.signal)
       const round = await runner.round()
+      const seconds = (performance.now() - startedAt) / 1000
       abort.abort()
-      const beside = await collecting
-      const besideMs = performance.now() - startedAt
-      // What it did not come to while the load lasted does not stay for the next round.
-      const rest = await collect(storage, new AbortController().signal)
-      if (beside.blobs + rest.blobs !== due || (await storage.stats()).blobs !== 0)
-        throw new Error(`${due} blobs were due, and ${beside.blobs} and ${rest.blobs} are gone`)
-      const handled = (beside.refs + beside.blobs) / (besideMs / 1000)
-      return { ...round, figures: { ...round.figures, collected: handled } }
+      const collected = await collecting
+      const before = { refs: left.refs + missing, blobs: left.blobs + missing }
+      left = { refs: before.refs - collected.refs, blobs: before.blobs - collected.blobs }
+      const found = await storage.stats()
+      if (found.refs !== left.refs || found.blobs !== left.blobs)
+        throw new Error(
+          `of ${before.blobs} blobs and ${before.refs} references ${collected.blobs} and ${collected.refs} were collected, and ${found.blobs} and ${found.refs} are left`,
+        )
+      return { ...round, figures: { ...round.figures, collected: collected.blobs / seconds } }
     },
     verify: () => runner.verify(),
     close: async () => {
+      await client.end()
       await storage.close()
       await runner.close()
     },
@@ -135,8 +158,9 @@ export const benchmark: Benchmark = {
     { label: 'p99 beside a sweep ÷ alone', goal: { atMost: 2 }, valueOf: tailRatio(besideSweep) },
     { label: 'p99 beside a prune ÷ alone', goal: { atMost: 2 }, valueOf: tailRatio(besidePrune) },
     ...[besideSweep, besidePrune].map((name) => ({
-      label: `references and blobs collected a second, ${name.slice('Perdure ask, '.length)}`,
-      goal: { atLeast: 0 },
+      // At least something: who collects nothing costs nothing.
+      label: `blobs deleted a second, ${name.slice('Perdure ask, '.length)}`,
+      goal: { atLeast: 1 },
       unit: '/s',
       valueOf: (repeat: Repeat) => repeat.get(name)?.figures?.['collected'],
     })),

@@ -1,8 +1,8 @@
 // Registers the storage contract with vitest. The cases themselves know no test framework.
 import { describe, it } from 'vitest'
 import type { ContractSettings, OpenSubject } from '../storage-contract/contract-case.ts'
+import { listContract } from '../storage-contract/list-contract.ts'
 import { defaultSettings, runCase } from '../storage-contract/run-contract.ts'
-import { storageContractCases } from '../storage-contract/storage-contract-cases.ts'
 
 /** Generous, for the random cases on a slow engine; a storage that hangs is still found out. */
 const timeoutMs = 120_000
@@ -18,12 +18,8 @@ export function storageContract(
 ): void {
   const settings = { ...defaultSettings, ...options }
   describe(`storage contract: ${name}`, () => {
-    for (const [feature, reason] of Object.entries(settings.off)) it.skip(`[${feature} is off: ${reason}]`)
-    for (const contractCase of storageContractCases) {
-      const reason = contractCase.needs && settings.off[contractCase.needs]
-      const title = `${contractCase.group}: ${contractCase.name}`
-      if (reason === undefined) it(title, { timeout: timeoutMs }, () => runCase(contractCase, open, settings))
-      else it.skip(`${title} [${contractCase.needs} is off: ${reason}]`)
-    }
+    for (const { title, run } of listContract(settings))
+      if (run === undefined) it.skip(title)
+      else it(title, { timeout: timeoutMs }, () => runCase(run, open, settings))
   })
 }
