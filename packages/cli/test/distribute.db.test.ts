@@ -22,7 +22,8 @@ describe('perdure storage distribute', () => {
     )
     expect(exitCode).toBe(0)
     expect(stdout).toContain(`create_distributed_table('"mine"."events"'::regclass, 'stream'`)
-    expect(stdout).toMatch(/^-- Perdure: .*\nbegin;\n[^]*\ncommit;\n$/)
+    expect(stdout).toMatch(/^-- blob_refs +by hash$/m)
+    expect(stdout).toMatch(/^-- Perdure: .*\n(?:-- .*\n)+begin;\n[^]*\ncommit;\n$/)
   })
 
   it('says so where there is no Citus', async () => {

@@ -3,7 +3,7 @@ import { StorageError } from '@perdure/core'
 import { sql } from 'kysely'
 import type { MigrateOptions } from './migrate-storage.ts'
 import { withTables } from './migrate-storage.ts'
-import { distributionStatements } from './schema/distribution.ts'
+import { describeDistribution, distributionStatements } from './schema/distribution.ts'
 import { checkSchemaName, defaultSchema, requireSchema } from './schema/migrate.ts'
 import { printStatement } from './schema/migration-script.ts'
 import { tablesOf } from './schema/tables.ts'
@@ -13,7 +13,8 @@ export function distributionScript(schema: string = defaultSchema): string {
   checkSchemaName(schema)
   const statements = distributionStatements(tablesOf(schema)).map(printStatement)
   return [
-    `-- Perdure: spread schema ${schema} over the nodes of Citus.`,
+    `-- Perdure: spread schema ${schema} over the nodes of Citus. Stop every host first; it locks all tables.`,
+    ...describeDistribution().map((line) => `-- ${line}`),
     'begin;',
     ...statements,
     'commit;',
@@ -24,9 +25,13 @@ export function distributionScript(schema: string = defaultSchema): string {
 /**
  * Spreads the tables over the nodes. Running it again changes nothing. Stop every host first: it locks all tables.
  *
+ * @returns where each table lies, a line a table, for people
  * @throws StorageError `storage_misconfigured` when the database has no Citus; `schema_missing`, `schema_outdated`
  */
-export async function distributeStorage(url: string, options: MigrateOptions = {}): Promise<void> {
+export async function distributeStorage(
+  url: string,
+  options: MigrateOptions = {},
+): Promise<readonly string[]> {
   await withTables(url, options, false, async (database, tables) => {
     await requireSchema(database, tables)
     const { rows } = await sql<{ found: boolean }>`
@@ -41,4 +46,5 @@ export async function distributeStorage(url: string, options: MigrateOptions = {
       for (const statement of distributionStatements(tables)) await statement.execute(transaction)
     })
   })
+  return describeDistribution()
 }

@@ -9,7 +9,7 @@ import { openPgliteDirectory, openPgliteInMemory } from './connect/pglite.ts'
 import { translateError } from './connect/sqlstate.ts'
 import { parseStorageUrl } from './connect/storage-url.ts'
 import { PgStorage } from './pg-storage.ts'
-import { checkServer } from './schema/check-server.ts'
+import { checkServer, mayBeDistributed } from './schema/check-server.ts'
 import { checkSchemaName, defaultSchema, migrate, requireSchema } from './schema/migrate.ts'
 import { tablesOf } from './schema/tables.ts'
 import { prepareStatements } from './storage-context.ts'
@@ -81,10 +81,12 @@ export async function openContext(
   const { logger = silentLogger, probe = noProbe } = options
   const { database, tryLock } = engine
   const tables = tablesOf(schema)
+  let isDistributed: boolean
   try {
     await checkServer(database)
     if (options.migrate === false) await requireSchema(database, tables)
     else await migrate(database, tables, probe)
+    isDistributed = await mayBeDistributed(database)
   } catch (error) {
     throw translateError(error, `preparing schema "${schema}"`)
   }
@@ -92,7 +94,8 @@ export async function openContext(
   const news = new LogNews((isWatched) => listener.setWatched(isWatched))
   const listener = new LogListener(news, { engine, tables, clock, random, logger })
   const ports = { clock, random, logger, probe }
-  const context = { database, tryLock, tables, statements, limits: limitsOf(options), news, ...ports }
+  const limits = limitsOf(options)
+  const context = { database, tryLock, tables, statements, limits, isDistributed, news, ...ports }
   return { context, listener }
 }
 

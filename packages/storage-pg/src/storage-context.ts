@@ -25,6 +25,8 @@ export interface StorageContext {
   readonly tables: Tables
   readonly statements: Statements
   readonly limits: CommitLimits
+  /** Whether the tables may lie on several servers. */
+  readonly isDistributed: boolean
   /** Told of every commit. */
   readonly news: LogNews
   readonly clock: Clock

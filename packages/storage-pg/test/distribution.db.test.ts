@@ -3,7 +3,7 @@
 import { silentLogger } from '@perdure/core'
 import type { Storage } from '@perdure/core'
 import { distributeStorage, distributionScript, openStorage } from '@perdure/storage-pg'
-import { afterAll, beforeAll, describe, expect, it } from 'vitest'
+import { afterAll, beforeAll, describe, expect, it, onTestFinished } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
 import type { Engine } from '../src/connect/engine.ts'
@@ -92,6 +92,31 @@ describe('the distribution', () => {
     expect((await spread.readLog({ after: 0n, limit: 10 })).head).toBe(3n)
     expect((await spread.verify()).findings).toEqual([])
     await spread.close()
+  })
+
+  it('shows no entry of the log beyond one that not every node shows yet', async () => {
+    const several = await createTestDatabase()
+    onTestFinished(() => several.drop())
+    await several.query(standIns)
+    const clock = {
+      now: () => 0,
+      setTimeout: (callback: () => void) => setImmediate(callback),
+      clearTimeout: () => {},
+    }
+    const log = await openStorage(several.url, { clock })
+    onTestFinished(() => log.close())
+    for (const id of ['one', 'two', 'three', 'four']) await log.commit([unitOf(counter(id), 0)])
+    await log.erase(counter('one'), { at: 1 })
+    const hidden = `from perdure.events where position = 3`
+    await several.query(`create table public.hidden as select * ${hidden}`)
+    await several.query(`delete ${hidden}`)
+    expect(await log.readLog({ after: 0n })).toEqual({ entries: [], seenUpTo: 0n, head: 0n })
+    expect((await log.readLog({ after: 3n })).entries.map(({ position }) => position)).toEqual([4n, 5n])
+    await several.query(`insert into perdure.events select * from public.hidden`)
+    const page = await log.readLog({ after: 0n })
+    expect(page.entries.map(({ position }) => position)).toEqual([2n, 3n, 4n, 5n])
+    expect(page).toMatchObject({ seenUpTo: 5n, head: 5n })
+    expect(await log.readLog({ after: 5n })).toEqual({ entries: [], seenUpTo: 5n, head: 5n })
   })
 
   function callOf(schema: string, name: TableName, distribution: Distribution): readonly string[] {

@@ -20,7 +20,8 @@ export async function runDistribute(
     io.stdout.write(distributionScript(schema))
     return 0
   }
-  await distributeStorage(await findUrl(io, storage), schema === undefined ? {} : { schema })
-  io.stdout.write('the tables are spread over the nodes\n')
+  const places = await distributeStorage(await findUrl(io, storage), schema === undefined ? {} : { schema })
+  io.stdout.write(`the tables are spread over the nodes:\n${places.map((line) => `  ${line}\n`).join('')}`)
+  io.stdout.write('start the hosts again, connected to the coordinator\n')
   return 0
 }

@@ -31,3 +31,10 @@ export async function checkServer(database: Database): Promise<void> {
 function misconfigured(why: string): StorageError {
   return new StorageError('storage_misconfigured', why)
 }
+
+/** Whether tables may lie on several servers: the catalogue of Citus is there. */
+export async function mayBeDistributed(database: Database): Promise<boolean> {
+  const { rows } = await sql<{ found: boolean }>`
+    select to_regclass('pg_dist_partition') is not null as found`.execute(database)
+  return rows[0]?.found === true
+}

@@ -62,6 +62,25 @@ export function distributionStatements(tables: Tables): readonly RawBuilder<unkn
   ]
 }
 
+/** Where each table lies, a line a table, for people. */
+export function describeDistribution(): readonly string[] {
+  return Object.entries(distributions).map(([name, distribution]) => {
+    const table = name.replaceAll(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`)
+    return `${table.padEnd(16)} ${placeOf(distribution)}`
+  })
+}
+
+function placeOf(distribution: Distribution): string {
+  switch (distribution.kind) {
+    case 'distributed':
+      return `by ${distribution.column}`
+    case 'reference':
+      return 'on every node'
+    case 'local':
+      return 'on the coordinator'
+  }
+}
+
 function distribute(
   tables: Tables,
   name: TableName,

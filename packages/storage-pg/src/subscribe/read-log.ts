@@ -10,6 +10,7 @@ import type { Statement } from '../connect/statement.ts'
 import { isPayload } from '../event-payload.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
+import { settledPositions } from './settled-positions.ts'
 
 /** A page; one row without a position when there is no entry. */
 export type ReadLogStatement = Statement<
@@ -91,13 +92,15 @@ function withinBytes(events: Expression<unknown>): RawBuilder<unknown> {
 }
 
 /** See `Storage.readLog`. */
-export async function readLog(
-  { database, statements }: StorageContext,
-  { after, limit = defaultLogLimit, maxBytes = defaultLogBytes, types, tenant }: LogRange,
-): Promise<LogPage> {
+export async function readLog(context: StorageContext, range: LogRange): Promise<LogPage> {
+  const { database, statements, isDistributed } = context
+  const { after, limit = defaultLogLimit, maxBytes = defaultLogBytes, types, tenant } = range
+  const settled = isDistributed ? await settledPositions(context, after, scannedPositions) : undefined
+  if (settled?.count === 0) return { entries: [], seenUpTo: after, head: settled.head }
+  const scanned = settled?.count ?? scannedPositions
   const { rows } = await statements.readLog.run(database, [
     after,
-    scannedPositions,
+    scanned,
     types ?? null,
     tenant ?? null,
     Math.max(limit, 0),
@@ -108,11 +111,11 @@ export async function readLog(
   const last = entries.at(-1)?.position
   const isCut =
     last !== undefined && (entries.length >= limit || entries.length < Number(rows[0]?.candidates))
-  return { entries, seenUpTo: isCut ? last : scannedUpTo(after, head, limit), head }
+  return { entries, seenUpTo: isCut ? last : scannedUpTo(after, head, limit <= 0 ? 0 : scanned), head }
 }
 
-function scannedUpTo(after: bigint, head: bigint, limit: number): bigint {
-  const scanned = limit <= 0 ? after : after + BigInt(scannedPositions)
+function scannedUpTo(after: bigint, head: bigint, positions: number): bigint {
+  const scanned = after + BigInt(positions)
   const upTo = scanned < head ? scanned : head
   return upTo > after ? upTo : after
 }
