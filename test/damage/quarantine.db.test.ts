@@ -149,14 +149,22 @@ describe.each(Object.keys(openers))('a damaged stream on %s', (name) => {
     expect(new Set(codes.filter((_, index) => index % 2 === 1))).toEqual(new Set(['ok']))
     // Again and again, without the storage being asked: one load each was all.
     for (let count = 0; count < 10; count++) {
-      await expect(broken.state()).rejects.toSatisfy((error) => isPerdureError(error, 'corrupt_stream'))
-      await expect(host.spawn('Task', { id: 'broken' })).rejects.toMatchObject({ code: 'corrupt_stream' })
+      await expect(broken.state()).rejects.toSatisfy((error) => isPerdureError(error, 'entity_quarantined'))
+      await expect(host.spawn('Task', { id: 'broken' })).rejects.toMatchObject({
+        code: 'entity_quarantined',
+        cause: { code: 'corrupt_stream' },
+      })
     }
     expect(loads).toBe(2)
+    expect(host.health()).toMatchObject({
+      state: 'degraded',
+      quarantined: [{ type: 'Task', id: 'broken', kind: 'unreadable', code: 'corrupt_stream', since: 1_000 }],
+    })
     await subject.repair()
-    await expect(broken.ask('Count')).rejects.toMatchObject({ code: 'corrupt_stream' })
+    await expect(broken.ask('Count')).rejects.toMatchObject({ code: 'entity_quarantined' })
     now += 5_000
     expect((await broken.ask('Count')).event.sequence).toBe(5)
+    expect(host.health()).toMatchObject({ state: 'running', quarantined: [] })
     expect((await storage.verify()).findings).toEqual([])
   })
 })

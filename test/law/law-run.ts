@@ -148,7 +148,7 @@ function expectParams(event: EntityEvent, asked: Readonly<Record<string, unknown
 function expectRefusal(error: unknown): void {
   const { code } = error as { readonly code?: string }
   expect(
-    [undefined, 'internal', 'unavailable', 'unit_refused', 'corrupt_stream'],
+    [undefined, 'internal', 'unavailable', 'unit_refused', 'corrupt_stream', 'entity_quarantined'],
     String(error),
   ).not.toContain(code)
 }

@@ -173,12 +173,14 @@ describe('an entity that cannot be stored', () => {
     const commits = storage.calls.get('commit')
     await expect(bad.ask('Start')).rejects.toMatchObject({
       code: 'entity_quarantined',
-      details: { entity: 'Task/bad', cause: 'storage_failed' },
+      details: { entity: 'Task/bad', kind: 'unwritable', cause: 'storage_failed' },
     })
     expect(storage.calls.get('commit')).toBe(commits)
     expect(host.health()).toMatchObject({
       state: 'degraded',
-      quarantined: [{ tenant: 'default', type: 'Task', id: 'bad', code: 'storage_failed' }],
+      quarantined: [
+        { tenant: 'default', type: 'Task', id: 'bad', kind: 'unwritable', code: 'storage_failed' },
+      ],
     })
     expect((await bad.state()).version).toBe(1)
     mend()

@@ -176,27 +176,45 @@ describe('a stream', () => {
     ['has a gap', (tail) => tail.toSpliced(1, 1)],
     ['has a repeated event', (tail) => [...tail, tail.at(-1)]],
     ['has an event that is none', (tail) => tail.with(0, { sequence: 1 } as EntityEvent)],
-  ])('that %s is an error of that entity alone', async (_damage, spoil) => {
-    const test = await startHost()
-    await test.task('t-1')
-    const ref = test.host.entity('Task', 't-1')
-    await ref.ask('Add', { amount: 1 })
-    await ref.ask('Add', { amount: 1 })
-    await test.task('t-2')
-    const next = await test.another()
-    // Once is enough: what cannot be read is not read again at once.
-    next.storage.intervene('load', async (carryOut) => {
-      const loaded = (await carryOut()) as LoadedEntity
-      return { ...loaded, tail: spoil(loaded.tail) }
-    })
-    const broken = next.host.entity('Task', 't-1')
-    await expect(broken.ask('Start')).rejects.toMatchObject({
-      code: 'corrupt_stream',
-      details: { entity: 'Task/t-1' },
-    })
-    await expect(broken.state()).rejects.toMatchObject({ code: 'corrupt_stream' })
-    expect((await next.host.entity('Task', 't-2').ask('Start')).event.sequence).toBe(2)
-  })
+  ])(
+    'that %s is an error of that entity alone, which is quarantined until it is released',
+    async (_damage, spoil) => {
+      const test = await startHost()
+      await test.task('t-1')
+      const ref = test.host.entity('Task', 't-1')
+      await ref.ask('Add', { amount: 1 })
+      await ref.ask('Add', { amount: 1 })
+      await test.task('t-2')
+      const next = await test.another()
+      // Once is enough: what cannot be read is not read again at once.
+      next.storage.intervene('load', async (carryOut) => {
+        const loaded = (await carryOut()) as LoadedEntity
+        return { ...loaded, tail: spoil(loaded.tail) }
+      })
+      const broken = next.host.entity('Task', 't-1')
+      await expect(broken.ask('Start')).rejects.toMatchObject({
+        code: 'corrupt_stream',
+        details: { entity: 'Task/t-1' },
+      })
+      // Told once; from there on it is in quarantine, for reads and commands alike, until it is released or looked at again.
+      const quarantined = {
+        code: 'entity_quarantined',
+        details: { entity: 'Task/t-1', kind: 'unreadable', cause: 'corrupt_stream' },
+      }
+      await expect(broken.state()).rejects.toMatchObject(quarantined)
+      await expect(broken.ask('Start')).rejects.toMatchObject(quarantined)
+      expect(next.host.health()).toMatchObject({
+        state: 'degraded',
+        quarantined: [
+          { tenant: 'default', type: 'Task', id: 't-1', kind: 'unreadable', code: 'corrupt_stream' },
+        ],
+      })
+      expect(next.host.release('Task', 't-1')).toBe(true)
+      expect((await broken.state()).version).toBe(3)
+      expect(next.host.health()).toMatchObject({ state: 'running', quarantined: [] })
+      expect((await next.host.entity('Task', 't-2').ask('Start')).event.sequence).toBe(2)
+    },
+  )
 })
 
 describe('events that hold large values by reference', () => {

@@ -1,6 +1,6 @@
 // One entity in this process, through the phases of its life: takes commands, has the entity read when they need it, runs
 // them, stops. Owned by one actor; knows nothing of hosts or of XState.
-import { unborn } from '@perdure/core'
+import { isPerdureError, unborn } from '@perdure/core'
 import type { BlobWrite, EntityKey, EntityModel, EntityState, PerdureError } from '@perdure/core'
 import { rejectAll } from './command-request.ts'
 import type { CommandRequest } from './command-request.ts'
@@ -8,7 +8,6 @@ import type { EntityDeps } from './entity-deps.ts'
 import type { EntityObserver, EntityPhase } from './entity-phase.ts'
 import { loadFailure, stopError, tellFailure } from './failures.ts'
 import { loadEntity } from './loading.ts'
-import { Quarantine } from './quarantine.ts'
 import { replayEntity } from './replaying.ts'
 import type { ReplayedEntity } from './replaying.ts'
 import { Running } from './running.ts'
@@ -24,8 +23,8 @@ export class EntityProcess implements RunningObserver {
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
   readonly #running: Running
-  /** What is wrong with what is stored, while it is not looked at again. */
-  readonly #quarantine: Quarantine
+  /** It has been erased, for good: nothing is read again. */
+  #erasure: PerdureError | undefined
   #phase: EntityPhase = 'unloaded'
   /** Under way while the phase is `loading` or `replaying`. */
   #activation: Promise<void> | undefined
@@ -46,7 +45,6 @@ export class EntityProcess implements RunningObserver {
     this.entity = entity
     this.#deps = deps
     this.#observer = observer
-    this.#quarantine = new Quarantine(deps.clock)
     this.#running = new Running(entity, model, deps, this)
   }
 
@@ -154,7 +152,7 @@ export class EntityProcess implements RunningObserver {
   }
 
   #mayBeUnborn({ command }: CommandRequest): boolean {
-    return this.#phase === 'unloaded' && command.kind === 'create' && this.#quarantine.failure === undefined
+    return this.#phase === 'unloaded' && command.kind === 'create' && this.#erasure === undefined
   }
 
   #activateForWaiting(): void {
@@ -204,7 +202,7 @@ export class EntityProcess implements RunningObserver {
   }
 
   async #read(model: EntityModel, unwanted: AbortSignal): Promise<ReplayedEntity> {
-    const known = this.#quarantine.failure
+    const known = this.#erasure ?? this.#deps.cycle.quarantine.readErrorOf(this.entity)
     if (known !== undefined) throw known
     this.#enter('loading')
     const isWanted = (): boolean => this.#phase !== 'stopped'
@@ -217,6 +215,7 @@ export class EntityProcess implements RunningObserver {
   }
 
   #run({ state, measure }: ReplayedEntity): void {
+    this.#deps.cycle.quarantine.noteRead(this.entity)
     this.#running.begin(state, measure)
     this.#enter('running')
     if (state.version > 0) this.#observer.onLoaded(state)
@@ -225,7 +224,9 @@ export class EntityProcess implements RunningObserver {
 
   /** @throws PerdureError the failure, for whoever had it activated */
   #cannotRun(failure: PerdureError): never {
-    this.#quarantine.take(failure)
+    if (isPerdureError(failure, 'entity_erased')) this.#erasure = failure
+    if (isPerdureError(failure, 'corrupt_stream'))
+      this.#deps.cycle.quarantine.confine(this.entity, 'unreadable', failure)
     // Before listeners hear of the phase: what they ask from now on is another matter.
     const waiting = this.#running.takeWaiting()
     this.#enter('unloaded')

@@ -17,6 +17,7 @@ export function loadFailure(entity: EntityKey, error: unknown): PerdureError {
 
 const eventFaults: ReadonlySet<string> = new Set([
   'corrupt_stream',
+  'entity_quarantined',
   'entity_erased',
   'upcast_failed',
   'spec_outdated',

@@ -171,16 +171,21 @@ export class SpecNotSupported extends PerdureError {
   }
 }
 
-/** Writes of this entity fail again and again while its neighbours' succeed; it is left alone until it is released. */
+/**
+ * The entity is left alone: its events are damaged (`details.kind` is `unreadable`; it is looked at again after a few seconds), or its
+ * writes fail again and again while its neighbours' succeed (`unwritable`). `cause` says more; `host.release` ends it.
+ */
 export class EntityQuarantined extends PerdureError {
   override readonly name: string = 'EntityQuarantined'
   declare readonly code: 'entity_quarantined'
 
-  constructor(entity: string, cause: PerdureError) {
+  constructor(entity: string, kind: 'unreadable' | 'unwritable', cause: PerdureError) {
+    const why =
+      kind === 'unreadable' ? 'its events cannot be read' : 'its writes failed while others succeeded'
     super(
       'entity_quarantined',
-      `${entity} is in quarantine, for its writes failed while others succeeded: ${cause.message}; mend the cause, then call host.release`,
-      { cause, details: { entity, cause: cause.code } },
+      `${entity} is in quarantine, for ${why}: ${cause.message}; mend the cause, then call host.release`,
+      { cause, details: { entity, kind, cause: cause.code } },
     )
   }
 }

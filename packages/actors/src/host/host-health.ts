@@ -1,6 +1,7 @@
 // How a host is, as plain data for a health endpoint or a log line.
 import type { ConsumerStatus } from '@perdure/core'
 import type { CycleCounters } from '../persistence/cycle-counters.ts'
+import type { QuarantineKind } from '../persistence/quarantine.ts'
 import type { HostParts } from './host-parts.ts'
 
 /** Something that does not work just now and is being tried again. */
@@ -14,11 +15,12 @@ export interface DegradedReason {
   readonly message: string
 }
 
-/** An entity whose writes fail while those of others succeed. */
+/** An entity that is left alone: see `EntityQuarantined`. */
 export interface QuarantinedEntity {
   readonly tenant: string
   readonly type: string
   readonly id: string
+  readonly kind: QuarantineKind
   /** Why, as a stable code. */
   readonly code: string
   readonly message: string
@@ -102,8 +104,8 @@ export function healthOf(parts: HostParts): HostHealth {
     },
     loads: { underWay: deps.loads.underWay, waiting: deps.loads.waiting },
     degraded,
-    quarantined: cycle.quarantine.entities.map(({ entity: { tenant, type, id }, cause, since }) => {
-      return { tenant, type, id, code: cause.code, message: cause.message, since }
+    quarantined: cycle.quarantine.entities.map(({ entity: { tenant, type, id }, kind, cause, since }) => {
+      return { tenant, type, id, kind, code: cause.code, message: cause.message, since }
     }),
     consumers: parts.logReaders.statuses().map(healthOfConsumer),
     discardedSnapshots: Object.values(snapshotsDiscarded).reduce((sum, count) => sum + count, 0),

@@ -12,10 +12,10 @@ import type { BatchSource, Captured } from './capture-batch.ts'
 import { newCounters } from './cycle-counters.ts'
 import type { CycleCounters } from './cycle-counters.ts'
 import { PendingQueue } from './pending-queue.ts'
+import { Quarantine } from './quarantine.ts'
 import { safeProbe } from './safe-probe.ts'
 import { SetAside } from './set-aside.ts'
 import { WriterTeller } from './writer-teller.ts'
-import { WriteQuarantine } from './write-quarantine.ts'
 import type { Writer } from './writer.ts'
 
 /** What a write cycle is made of. */
@@ -45,8 +45,8 @@ const defaultMaxBatchBytes = 8 * 1024 * 1024
 export class WriteCycle {
   /** What this cycle has done. */
   readonly counters: CycleCounters = newCounters()
-  /** Entities that it leaves alone. */
-  readonly quarantine: WriteQuarantine = new WriteQuarantine()
+  /** Entities that are left alone; those that read look here too. */
+  readonly quarantine: Quarantine
   readonly #isShared: boolean
   readonly #logger: Logger
   readonly #probe: Probe
@@ -77,9 +77,11 @@ export class WriteCycle {
       this.#queue.nack(taken)
       this.#wake()
     })
-    const { counters, quarantine } = this
+    const { counters } = this
+    const quarantine = new Quarantine(clock)
+    this.quarantine = quarantine
     const [queue, aside] = [this.#queue, this.#aside]
-    this.#teller = new WriterTeller({ queue, aside, quarantine, counters, clock, logger })
+    this.#teller = new WriterTeller({ queue, aside, quarantine, counters, logger })
     const onFault = (writer: Writer, error: unknown): void => this.#teller.fail(writer, asPerdureError(error))
     this.#source = { queue, aside, onFault }
     this.#store = new BatchStore({
