@@ -192,6 +192,51 @@ describe('a source', () => {
     expect(kept).toEqual([false, true])
   })
 
+  it('says of a body that it never ends by an expiry without end, and that it has ended by one before all time', async () => {
+    const { storage, schema } = await freshSchema()
+    await createTable(
+      'endless',
+      'id int8 primary key, body text, until timestamptz',
+      `values (1, 'never', 'infinity'), (2, 'always', '-infinity'), (3, 'in the year 20000', '20000-01-01')`,
+    )
+    const options = { ...names, table: 'endless', expiresColumn: 'until', schema, clock }
+    expect(await importBodies(database.url, options)).toMatchObject({ imported: 2, expired: 1 })
+    const ends = await database.query<{ ends: string }>(
+      `select coalesce(expires_at::text, 'never') as ends from ${schema}.blob_refs order by owner`,
+    )
+    expect(ends.map(({ ends }) => ends.slice(0, 11))).toEqual(['never', '20000-01-01'])
+    expect((await storage.verify()).findings).toEqual([])
+  })
+
+  it.each([
+    ['char(8)', (n: number) => `'id-${n}'`],
+    ['varchar(8)', (n: number) => `'id-${n}'`],
+    ['bit(8)', (n: number) => `${n}::bit(8)`],
+    ['numeric(8, 2)', (n: number) => `${n}.25`],
+    ['uuid', (n: number) => `'00000000-0000-0000-0000-0000000000${n}'`],
+    ['timestamptz', (n: number) => `'2020-01-01'::timestamptz + interval '${n}.000001 s'`],
+  ])('keyed by %s is read once through, in pages', async (type, idOf) => {
+    const { storage, schema } = await freshSchema()
+    const table = `keyed_${schema}`
+    const rows = Array.from({ length: 7 }, (_, index) => `(${idOf(index + 11)}, 'body ${index}')`)
+    await createTable(table, `id ${type} primary key, body text`, `values ${rows.join()}`)
+    const controller = new AbortController()
+    const result = await importBodies(database.url, {
+      ...names,
+      table,
+      schema,
+      clock,
+      batch: 2,
+      signal: controller.signal,
+      // One that goes round in circles would not end.
+      onProgress: ({ imported }) => void (imported > 7 && controller.abort()),
+    })
+    expect(result).toMatchObject({ imported: 7, isComplete: true })
+    expect([...(await imported(storage, onPostgres, schema)).values()].toSorted()).toEqual(
+      rows.map((_, index) => `body ${index}`),
+    )
+  })
+
   it('that has changed is taken over again when asked to, and its former bodies let go of', async () => {
     const { storage, schema } = await freshSchema()
     await createTable('changing', 'id int8 primary key, body text', `values (1, 'one'), (3, 'three')`)

@@ -20,7 +20,7 @@ export interface SourceTable {
   readonly name: string
   readonly table: RawBuilder<unknown>
   readonly id: RawBuilder<unknown>
-  /** The type of the id, for casts. */
+  /** The type of the id, for casts: of any length, where `character` would be one character long. */
   readonly idType: string
   /** The body's bytes: of text the UTF-8, of JSON the text as it is stored. */
   readonly bytes: RawBuilder<Uint8Array>
@@ -38,7 +38,7 @@ export interface SourceRow {
 
 /** Bytes of body at rest after which a page ends. */
 const pageBytes = 8 * 1024 * 1024
-const textTypes = new Set(['text', 'character varying', 'character', 'json', 'jsonb', 'xml', 'citext'])
+const textTypes = new Set(['text', 'character varying', 'bpchar', 'json', 'jsonb', 'xml', 'citext'])
 
 /** Looks at the table. @throws StorageError `storage_misconfigured` when bodies cannot be imported from it */
 export async function describeSource(database: Database, names: SourceNames): Promise<SourceTable> {
@@ -46,7 +46,7 @@ export async function describeSource(database: Database, names: SourceNames): Pr
   const [schema, table] = rest.length === 0 ? ['public', first ?? ''] : [first ?? '', rest.join('.')]
   const name = `${schema}.${table}`
   const { rows } = await sql<{ column: string; type: string; isKey: boolean }>`
-    select attribute.attname as column, format_type(attribute.atttypid, null) as type, exists (
+    select attribute.attname as column, format_type(attribute.atttypid, -1) as type, exists (
       select from pg_catalog.pg_index as index
       where index.indrelid = class.oid and index.indisunique and index.indpred is null and index.indexprs is null
         and index.indnkeyatts = 1 and index.indkey[0] = attribute.attnum
@@ -106,12 +106,17 @@ export async function readSource(
 function expiryOf({ column, type }: { column: string; type: string }, name: string): RawBuilder<bigint> {
   switch (type) {
     case 'timestamp with time zone':
-      return millisecondsOf(sql.id(column))
+      return finite(column, millisecondsOf(sql.id(column)))
     case 'timestamp without time zone':
-      return millisecondsOf(sql`${sql.id(column)} at time zone 'UTC'`)
+      return finite(column, millisecondsOf(sql`${sql.id(column)} at time zone 'UTC'`))
     default:
       throw misfit(`${name}.${column} is ${type}; an expiry is a timestamp (without a time zone: UTC)`)
   }
+}
+
+/** What never ends has no expiry, and what ended before all time has ended by 1970. */
+function finite(column: string, milliseconds: RawBuilder<bigint>): RawBuilder<bigint> {
+  return sql`case ${sql.id(column)} when 'infinity' then null when '-infinity' then 0 else ${milliseconds} end`
 }
 
 function refuse(why: string): never {
