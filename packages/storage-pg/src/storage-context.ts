@@ -6,8 +6,8 @@ import { appendOneStatement } from './commit/append-one-statement.ts'
 import type { CommitLimits } from './commit/prepared-unit.ts'
 import type { LosersStatement } from './commit/resolve-losers.ts'
 import { losersStatement } from './commit/resolve-losers.ts'
-import type { SnapshotsStatement } from './commit/write-snapshots.ts'
-import { snapshotsStatement } from './commit/write-snapshots.ts'
+import type { CountSnapshotsStatement, SnapshotsStatement } from './commit/write-snapshots.ts'
+import { countSnapshotsStatement, snapshotsStatement } from './commit/write-snapshots.ts'
 import type { ContentStatements } from './blobs/content-statements.ts'
 import { contentStatements } from './blobs/content-statements.ts'
 import type { Database, Engine } from './connect/engine.ts'
@@ -41,6 +41,7 @@ export interface Statements {
   readonly appendOne: Statement<readonly unknown[], AppendRow>
   readonly losers: LosersStatement
   readonly snapshots: SnapshotsStatement
+  readonly countSnapshots: CountSnapshotsStatement
   readonly contents: ContentStatements
   readonly load: LoadStatements
   readonly readLog: ReadLogStatement
@@ -53,6 +54,7 @@ export function prepareStatements(database: Database, tables: Tables): Statement
     appendOne: appendOneStatement(database, tables),
     losers: losersStatement(database, tables),
     snapshots: snapshotsStatement(database, tables),
+    countSnapshots: countSnapshotsStatement(database, tables),
     contents: contentStatements(database, tables),
     load: loadStatements(database, tables),
     readLog: readLogStatement(database, tables),

@@ -76,16 +76,37 @@ describe('a batch', () => {
     expect((await storage.verify()).findings).toEqual([])
   })
 
-  it('whose contents were lost on the way is not told that they are stored', async () => {
-    const storage = await open('lossy')
-    // A trigger that swallows rows: the statement succeeds and stores fewer contents than it was given.
+  const snapshot = { sequence: 1, specHash: 'spec', bytes: Buffer.from('s') }
+
+  it.each([
+    ['contents', 'insert on blobs', { blobs: [content] }],
+    ['references', 'insert on blob_refs', { claims }],
+    ['released references', 'delete on blob_refs', { releases: [{ field: 'kept', hash: content.hash }] }],
+    ['snapshots', 'insert on snapshots', { snapshot }],
+  ])('of which %s were lost on the way is not told that they are stored', async (what, lost, part) => {
+    const schema = `lossy_${what.replace(' ', '_')}`
+    const storage = await open(schema)
+    const kept = { blobs: [content], claims: [{ field: 'kept', hash: content.hash }] }
+    // The first has the content where only its reference is to be lost.
+    const isContent = what === 'contents'
+    await storage.commit([unitOf(counter('c-1'), 0, isContent ? {} : kept)])
+    const before = await storage.stats()
+    // A trigger that swallows rows: the statement succeeds and touches fewer of them than it was given.
     await database.query(`
-      create function lossy.swallow() returns trigger language plpgsql as 'begin return null; end';
-      create trigger swallow before insert on lossy.blobs for each row execute function lossy.swallow()`)
-    await expect(storage.commit([unitOf(counter('c-1'), 0, { blobs: [content] })])).rejects.toMatchObject({
+      create function ${schema}.swallow() returns trigger language plpgsql as 'begin return null; end';
+      create trigger swallow before ${lost.replace(' on ', ` on ${schema}.`)} for each row execute function ${schema}.swallow()`)
+    await expect(storage.commit([unitOf(counter('c-1'), 1, part)])).rejects.toMatchObject({
       code: 'storage_failed',
+      message: expect.stringMatching(/\d of \d .*; nothing was committed/) as unknown,
     })
-    expect(await storage.stats()).toMatchObject({ entities: 0, events: 0, blobs: 0 })
+    expect(await storage.stats()).toEqual(before)
+  })
+
+  it('with a snapshot older than the stored one is stored, and leaves that one', async () => {
+    const storage = await open('older_snapshot')
+    await storage.commit([unitOf(counter('c-1'), 0, { count: 2, snapshot: { ...snapshot, sequence: 2 } })])
+    expect(kindsOf(await storage.commit([unitOf(counter('c-1'), 2, { snapshot })]))).toEqual(['committed'])
+    expect((await storage.load(counter('c-1'), { specHash: 'spec' }))?.snapshot?.sequence).toBe(2)
   })
 
   it('sends as many parameters for a thousand units as for two: there is no number of units that a statement cannot take', async () => {

@@ -31,6 +31,7 @@ async function work(storage: Storage): Promise<void> {
   await storage.restoreClaims(one, 3, claims, [kept, gone])
   await storage.alignClaims(one, 3, [{ field: 'kept', hash: kept.hash, expiresAt: now * 2 }])
   await storage.saveSnapshot(one, { ...snapshot, sequence: 3 })
+  await storage.commit([unitOf(one, 3, { snapshot: { ...snapshot, sequence: 2 } })])
   for (const page of [{}, { afterId: 'one' }, { status: 'Active' }, { status: 'Active', afterId: 'one' }])
     await storage.listEntities({ tenant: 'default', type: 'Counter', limit: 10, ...page })
   await storage.readLog({ after: 0n, limit: 10 })

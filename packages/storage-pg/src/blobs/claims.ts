@@ -9,21 +9,15 @@ import { refColumns, restoreRefs } from './write-refs.ts'
 
 /** See `Storage.findMissingClaims`. */
 export async function findMissingClaims(
-  { database, tables }: StorageContext,
+  { database, statements }: StorageContext,
   entity: EntityKey,
   claims: readonly RefClaim[],
 ): Promise<readonly RefClaim[]> {
   if (claims.length === 0) return []
-  const [tenants, hashes, streams, owners] = refColumns(
+  const columns = refColumns(
     claims.map((ref) => ({ tenant: entity.tenant, stream: streamKey(entity), ref, key: '' })),
   )
-  // A reference that is stored has its blob: the foreign key sees to it. Looking for the blob as well would have the planner
-  // match references by content alone, and a content that thousands of fields share would be searched thousands of times.
-  const { rows } = await sql<{ ordinal: bigint }>`
-    select claim.ordinal
-    from unnest(${tenants}::text[], ${hashes}::bytea[], ${streams}::uuid[], ${owners}::text[])
-      with ordinality as claim (tenant, hash, stream, owner, ordinal)
-    join ${tables.blobRefs} as ref using (tenant, hash, stream, owner)`.execute(database)
+  const { rows } = await statements.contents.findRefs.run(database, columns)
   const kept = new Set(rows.map(({ ordinal }) => Number(ordinal) - 1))
   return claims.filter((_, index) => !kept.has(index))
 }

@@ -29,6 +29,8 @@ export interface ContentStatements {
   >
   /** Deletes references, in the order given; returns those that were there. */
   readonly releaseRefs: Statement<RefColumns, ReleasedRef>
+  /** Which of these references are there, by their place in the list, from 1. */
+  readonly findRefs: Statement<RefColumns, { readonly ordinal: bigint }>
   /** Every reference of an entity. */
   readonly readRefs: Statement<[stream: string], HeldRef>
   /** Inserts references; one that is there gets the new expiry, and the time of the claim unless its own is later. */
@@ -127,6 +129,16 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
       sql`${insertRefs}
         on conflict (tenant, hash, stream, owner) do update
         set expires_at = excluded.expires_at, referenced_at = greatest(ref.referenced_at, excluded.referenced_at)`,
+    ),
+    // A reference that is there has its blob: the foreign key sees to it. Looking for the blob as well would have the planner
+    // match references by content alone, and a content that thousands of fields share would be searched thousands of times.
+    findRefs: prepareStatement(
+      database,
+      'find_refs',
+      sql`
+        select claim.ordinal
+        from unnest(${refColumns}) with ordinality as claim (tenant, hash, stream, owner, ordinal)
+        join ${blobRefs} as ref using (tenant, hash, stream, owner)`,
     ),
     readRefs: prepareStatement(
       database,

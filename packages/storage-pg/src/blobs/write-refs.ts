@@ -23,6 +23,11 @@ export async function writeRefs(
     .filter(({ key }) => !claimed.has(key))
   if (releases.length === 0) return insertClaims(transaction, statements, claims)
   const times = await takeAway(transaction, statements, [...claims, ...releases])
+  await checkGone(
+    transaction,
+    statements,
+    releases.filter(({ key }) => !times.has(key)),
+  )
   await insertClaims(
     transaction,
     statements,
@@ -87,6 +92,23 @@ async function takeAway(
       Number(referencedAt),
     ]),
   )
+}
+
+/** Those that a statement did not delete may have been swept before; one that is still there was left by mistake. */
+async function checkGone(
+  transaction: Kysely<unknown>,
+  statements: ContentStatements,
+  refs: readonly RefAt<RefRelease>[],
+): Promise<void> {
+  if (refs.length === 0) return
+  const { rows } = await statements.findRefs.run(transaction, refColumns(refs))
+  if (rows.length > 0) {
+    throw new StorageError(
+      'storage_failed',
+      `the database kept ${rows.length} of ${refs.length} references that were released; nothing was committed`,
+      { details: { kept: rows.length, references: refs.length } },
+    )
+  }
 }
 
 async function insertClaims(

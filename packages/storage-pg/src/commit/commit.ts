@@ -15,7 +15,8 @@ import type { PreparedUnit } from './prepared-unit.ts'
 import { prepareUnit, refuse } from './prepared-unit.ts'
 import { resolveLosers } from './resolve-losers.ts'
 import { isUnitFault, refusalOf } from './unit-fault.ts'
-import { writeSnapshots } from './write-snapshots.ts'
+import { commitSnapshots } from './write-snapshots.ts'
+import type { SnapshotOf } from './write-snapshots.ts'
 
 /** More than this many bytes are shared out over several transactions; a text parameter cannot grow without end. */
 const maxBatchBytes = 64 * 1024 * 1024
@@ -137,7 +138,7 @@ async function storeWithContents(
       await probe('storage.commit.blobs', { units: units.length })
       await writeRefs(transaction, statements.contents, changes)
       await probe('storage.commit.refs', { units: units.length })
-      await writeSnapshots(transaction, statements.snapshots, winners.flatMap(snapshotOf))
+      await commitSnapshots(transaction, statements, winners.flatMap(snapshotOf))
       await probe('storage.commit.written', { units: units.length })
       return won
     })
@@ -186,8 +187,10 @@ function changeOf({ unit }: PreparedUnit): ContentChange {
   return { entity, at: events.at(-1)?.at ?? 0, blobs, claims, releases }
 }
 
-function snapshotOf({ unit: { entity, snapshot } }: PreparedUnit): Parameters<typeof writeSnapshots>[2] {
-  return snapshot === undefined ? [] : [{ entity, snapshot }]
+/** One that is ahead of its entity is not stored. */
+function snapshotOf({ unit: { entity, events, snapshot } }: PreparedUnit): readonly SnapshotOf[] {
+  if (snapshot === undefined || snapshot.sequence > (events.at(-1)?.sequence ?? 0)) return []
+  return [{ entity, snapshot }]
 }
 
 function unanswered(): never {

@@ -1,4 +1,5 @@
 // Stores snapshots: in a commit those of its winners, and alone for saveSnapshot.
+import { StorageError } from '@perdure/core'
 import type { EntityKey, SnapshotRecord } from '@perdure/core'
 import { sql } from 'kysely'
 import type { Kysely } from 'kysely'
@@ -46,20 +47,65 @@ export function snapshotsStatement(database: Database, tables: Tables): Snapshot
   )
 }
 
-/** Stores these snapshots where they replace what is stored. */
+/** Compiled statement that counts those of these snapshots that are stored, or have a newer one in their place. */
+export type CountSnapshotsStatement = Statement<
+  [streams: readonly string[], sequences: readonly number[]],
+  { readonly count: bigint }
+>
+
+/** Compiles it. */
+export function countSnapshotsStatement(database: Database, tables: Tables): CountSnapshotsStatement {
+  return prepareStatement(
+    database,
+    'count_snapshots',
+    sql`
+      select count(*) as count from unnest(${parameter}::uuid[], ${parameter}::int8[]) as given (stream, sequence)
+      join ${tables.snapshots} as stored on stored.stream = given.stream and stored.sequence >= given.sequence`,
+  )
+}
+
+/** A snapshot, and whose. */
+export interface SnapshotOf {
+  readonly entity: EntityKey
+  readonly snapshot: SnapshotRecord
+}
+
+/** Stores the snapshots of a commit's winners: each is there afterwards, or a newer one was before. */
+export async function commitSnapshots(
+  transaction: Kysely<unknown>,
+  statements: { readonly snapshots: SnapshotsStatement; readonly countSnapshots: CountSnapshotsStatement },
+  snapshots: readonly SnapshotOf[],
+): Promise<void> {
+  if ((await writeSnapshots(transaction, statements.snapshots, snapshots)) === snapshots.length) return
+  const { rows } = await statements.countSnapshots.run(transaction, [
+    snapshots.map(({ entity }) => streamKey(entity)),
+    snapshots.map(({ snapshot }) => snapshot.sequence),
+  ])
+  const stored = Number(rows[0]?.count ?? 0n)
+  // Within the transaction: what does not add up is rolled back.
+  if (stored !== snapshots.length) {
+    throw new StorageError(
+      'storage_failed',
+      `the database stored ${stored} of ${snapshots.length} snapshots; nothing was committed`,
+      { details: { stored, snapshots: snapshots.length } },
+    )
+  }
+}
+
+/** Stores these snapshots where they replace what is stored. @returns how many did */
 export async function writeSnapshots(
   database: Kysely<unknown>,
   statement: SnapshotsStatement,
-  snapshots: readonly { readonly entity: EntityKey; readonly snapshot: SnapshotRecord }[],
-): Promise<void> {
-  if (snapshots.length === 0) return
+  snapshots: readonly SnapshotOf[],
+): Promise<number> {
+  if (snapshots.length === 0) return 0
   const offsets: number[] = []
   let length = 0
   for (const { snapshot } of snapshots) {
     offsets.push(length)
     length += snapshot.bytes.length
   }
-  await statement.run(database, [
+  const { numAffectedRows } = await statement.run(database, [
     snapshots.map(({ entity }) => streamKey(entity)),
     snapshots.map(({ snapshot }) => snapshot.sequence),
     snapshots.map(({ snapshot }) => snapshot.specHash),
@@ -67,4 +113,5 @@ export async function writeSnapshots(
     snapshots.map(({ snapshot }) => snapshot.bytes.length),
     Buffer.concat(snapshots.map(({ snapshot }) => snapshot.bytes)),
   ])
+  return Number(numAffectedRows ?? 0n)
 }
