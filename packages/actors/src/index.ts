@@ -5,7 +5,13 @@ export { Host } from './host/host.ts'
 export { stopOnSignals } from './host/stop-on-signals.ts'
 export type { SignalOptions } from './host/stop-on-signals.ts'
 export type { AskOptions, AskResult, Durability, TryAskResult } from './host/ask-options.ts'
-export type { ConsumerHealth, DegradedReason, HostHealth, QuarantinedEntity } from './host/host-health.ts'
+export type {
+  ConsumerHealth,
+  DegradedReason,
+  HostHealth,
+  OwnershipHealth,
+  QuarantinedEntity,
+} from './host/host-health.ts'
 export type { EntitiesFilter, HostOptions, SpawnOptions, StopOptions } from './host/host-options.ts'
 export type { TenantLimits, TenantLimitsOption } from './host/tenant-limits.ts'
 export type { EntityTypeMap, EntityTypeShape, UntypedEntities, UntypedEntity } from './host/entity-types.ts'
@@ -21,7 +27,7 @@ export type { ActivationCounter, ActivationCounts } from './entity/activation-co
 export type { RetentionOptions } from './retention/retention-options.ts'
 
 export { entityDeps, nanoIds } from './entity/entity-deps.ts'
-export type { EntityDeps } from './entity/entity-deps.ts'
+export type { EntityDeps, EntityOwnership } from './entity/entity-deps.ts'
 export { entityLogic } from './entity/entity-logic.ts'
 export type { EntityActorEvent, EntityInput, EntityLogic, EntitySnapshot } from './entity/entity-logic.ts'
 export type { CommandOutcome, CommandRequest } from './entity/command-request.ts'

@@ -43,8 +43,18 @@ export interface EntityDeps {
   readonly heads: HeadReader
   /** What replaying an entity may take before a snapshot is due, milliseconds. @defaultValue 50 */
   readonly maxReplayMs: number
+  /** Whose entities are, where hosts share them; absent: nobody asks. */
+  readonly ownership?: EntityOwnership
   /** Told of every committed state, after the commit. */
   readonly onCommitted?: (entity: EntityKey, state: EntityState) => void
+}
+
+/** What an entity needs to know of who owns it. */
+export interface EntityOwnership {
+  /** The lease its events are committed under; undefined while this host has none. */
+  readonly lease: number | undefined
+  /** Another host wrote it. */
+  lost(entity: EntityKey): void
 }
 
 /** Ids by nanoid: 21 URL-safe characters, 126 random bits. */

@@ -134,6 +134,12 @@ export class EntityProcess implements RunningObserver {
     if (this.#phase !== 'running') this.#activateForWaiting()
   }
 
+  /** Another host has moved the entity on to this version: what is held here is read afresh before it is looked at again. */
+  outdate(version: number): void {
+    if (this.#phase === 'running' && this.isIdle && this.committedState.version < version)
+      this.#running.outdate()
+  }
+
   onEnded(): void {
     this.#enter('unloaded')
     this.#activateForWaiting()

@@ -134,7 +134,9 @@ export class EntityWrites implements Writer {
   }
 
   takeUnit(room: BatchRoom): CommitUnit | undefined {
-    return commitUnitOf(this.#entity, this.#committed, this.#pending.take(room))
+    const unit = commitUnitOf(this.#entity, this.#committed, this.#pending.take(room))
+    const owner = this.#deps.ownership?.lease
+    return unit === undefined || owner === undefined ? unit : { ...unit, owner }
   }
 
   committed(): void {
@@ -162,6 +164,7 @@ export class EntityWrites implements Writer {
 
   conflicted(actualVersion: number): void {
     this.#deps.cycle.counters.conflicts++
+    this.#deps.ownership?.lost(this.#entity)
     this.#observer.onConflict(actualVersion)
   }
 

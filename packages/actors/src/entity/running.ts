@@ -119,6 +119,11 @@ export class Running implements Grounds, WritesObserver {
     return [...this.#undecided.takeHeld(), ...this.#undecided.takeInbox()]
   }
 
+  /** Its state is behind, with nothing on its way: it is read again before it is used. */
+  outdate(): void {
+    this.#end()
+  }
+
   /** Decides nothing any more. What waits is left to whoever closes it. */
   close(): void {
     this.#isOn = false

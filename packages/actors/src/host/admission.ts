@@ -151,6 +151,16 @@ export class Admission {
     signal?.addEventListener('abort', leaveLine, { once: true })
   }
 
+  /** Goes in, after waiting for room if need be. @throws Overloaded, the reason of the signal */
+  goIn(asker: Pick<Asker, 'tenant' | 'bytes' | 'limits'>, signal: AbortSignal | undefined): Promise<Ticket> {
+    const { tenant, bytes, limits } = asker
+    const ticket = this.enter(tenant, bytes, limits)
+    if (ticket !== undefined) return Promise.resolve(ticket)
+    const refusal = this.refusal(tenant, bytes, limits)
+    if (refusal !== undefined) return Promise.reject(refusal)
+    return new Promise((resolve, reject) => this.lineUp(asker, signal, resolve, reject))
+  }
+
   /** Gives the place back, and lets in whoever has room now, in turns. */
   leave(ticket: Ticket): void {
     if (ticket.queue === undefined) return

@@ -16,6 +16,7 @@ export function checkHostOptions(options: HostOptions): void {
   checkCounts({ maxCommandsWaiting, maxBytesWaiting }, 0)
   if (typeof tenantLimits === 'object') checkTenantLimits(tenantLimits)
   checkCounts({ inlineMaxBytes, maxReplayMs }, 0)
+  checkOwnership(options)
   if (durability !== undefined && durability !== 'committed' && durability !== 'processed')
     throw invalid('durability', "'committed' or 'processed'", durability)
   for (const [name, value] of Object.entries(retry)) {
@@ -50,6 +51,17 @@ function checkRetention({ sweepIntervalMs: interval, graceMs, prune = {} }: Rete
   const range = `a whole number from ${minSweepIntervalMs} to ${maxSweepIntervalMs}`
   throw invalid('retention.sweepIntervalMs', range, interval)
 }
+
+function checkOwnership({ router, hostId, leaseMs }: HostOptions): void {
+  checkCounts({ leaseMs }, minLeaseMs)
+  if (router === undefined && (hostId !== undefined || leaseMs !== undefined))
+    throw invalid('router', 'given where there is a hostId or a leaseMs', router)
+  if (hostId !== undefined && !/^[A-Za-z0-9_~-]{1,200}$/.test(hostId))
+    throw invalid('hostId', '1 to 200 letters, digits and any of _ ~ -', hostId)
+}
+
+/** Shorter, and a host that collects garbage would be taken for dead. */
+const minLeaseMs = 100
 
 function checkCounts(counts: Readonly<Record<string, number | undefined>>, least: number): void {
   for (const [name, value] of Object.entries(counts)) {

@@ -15,6 +15,7 @@ import type { Troubles } from '../persistence/troubles.ts'
 import type { Admission, Ticket } from './admission.ts'
 import type { AskOptions, Durability, TryAskResult } from './ask-options.ts'
 import type { HostLife } from './host-life.ts'
+import type { Ownership } from '../ownership/ownership.ts'
 import type { Registry } from './registry.ts'
 import type { TenantLimits } from './tenant-limits.ts'
 import { viewState } from './state-view.ts'
@@ -26,6 +27,9 @@ export interface CommandIntakeOptions {
   readonly life: HostLife
   readonly registry: Registry
   readonly admission: Admission
+  /** For commands that may be another host's; they are not admitted before it is known that they are not. */
+  readonly forwarding: Admission
+  readonly ownership: Ownership | undefined
   readonly limits: Limits
   /** Absent where tenants have none. */
   readonly limitsOf?: ((tenant: string) => TenantLimits) | undefined
@@ -43,6 +47,8 @@ export class CommandIntake {
   readonly #life: HostLife
   readonly #registry: Registry
   readonly #admission: Admission
+  readonly #forwarding: Admission
+  readonly #ownership: Ownership | undefined
   readonly #limits: Limits
   readonly #limitsOf: CommandIntakeOptions['limitsOf']
   readonly #inspectors: Inspectors
@@ -56,6 +62,8 @@ export class CommandIntake {
     this.#life = options.life
     this.#registry = options.registry
     this.#admission = options.admission
+    this.#forwarding = options.forwarding
+    this.#ownership = options.ownership
     this.#limits = options.limits
     this.#limitsOf = options.limitsOf
     this.#inspectors = options.inspectors
@@ -68,14 +76,27 @@ export class CommandIntake {
 
   /** Not async, nor is what it calls where there is room: a command costs one promise here instead of three. */
   tryAsk(entity: EntityKey, asked: Asked, options: AskOptions = noOptions): Promise<TryAskResult> {
+    return this.#ask(entity, asked, options, (command) => this.#goItsWay(entity, command, options))
+  }
+
+  /** As `tryAsk`, for a command that another host has sent: whoever owns the entity, it is decided here. */
+  tryAskHere(entity: EntityKey, asked: Asked, options: AskOptions): Promise<TryAskResult> {
+    return this.#ask(entity, asked, options, (command) => this.#admit(entity, command, options))
+  }
+
+  #ask(
+    entity: EntityKey,
+    asked: Asked,
+    options: AskOptions,
+    carryOut: (command: Command) => Promise<TryAskResult>,
+  ): Promise<TryAskResult> {
     const { signal } = options
     try {
       signal?.throwIfAborted()
       this.#life.refuseWhenStopping(entity)
       this.#registry.model(entity.type)
       const command = makeCommand(entity, asked, options, this.#limits)
-      if (this.#isObserved) return this.#observed(entity, command, options)
-      return this.#admit(entity, command, options)
+      return this.#isObserved ? this.#observed(entity, command, carryOut) : carryOut(command)
     } catch (error) {
       return failedAsk(error, signal)
     }
@@ -86,7 +107,11 @@ export class CommandIntake {
     return this.#inspectors.isWatched || this.#telemetry !== noTelemetry
   }
 
-  async #observed(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
+  async #observed(
+    entity: EntityKey,
+    command: Command,
+    carryOut: (command: Command) => Promise<TryAskResult>,
+  ): Promise<TryAskResult> {
     const model = this.#registry.model(entity.type)
     this.#inspectors.asked(model, entity, command)
     const operation = this.#telemetry.start(instruments.ask.name, {
@@ -94,7 +119,7 @@ export class CommandIntake {
       'perdure.action': commandName(command),
     })
     try {
-      const result = await this.#admit(entity, command, options)
+      const result = await carryOut(command)
       operation.end(result.ok ? {} : { error: result.error.code })
       this.#inspectors.answered(model, entity, command, result)
       return result
@@ -102,6 +127,30 @@ export class CommandIntake {
       operation.end({ error: 'aborted' })
       throw error
     }
+  }
+
+  #goItsWay(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {
+    const ownership = this.#ownership
+    if (ownership === undefined || ownership.isHere(entity, command))
+      return this.#admit(entity, command, options)
+    return this.#findWay(ownership, entity, command, options).catch((error: unknown) =>
+      failedAsk(error, options.signal),
+    )
+  }
+
+  async #findWay(
+    ownership: Ownership,
+    entity: EntityKey,
+    command: Command,
+    options: AskOptions,
+  ): Promise<TryAskResult> {
+    const { tenant } = entity
+    const asker = { tenant, bytes: estimateCommandBytes(command), limits: this.#limitsOf?.(tenant) }
+    const ticket = await this.#forwarding.goIn(asker, options.signal)
+    const way = await ownership.find(entity, command, options).finally(() => this.#forwarding.leave(ticket))
+    if (way.kind === 'answered') return way.result
+    const result = await this.#admit(entity, way.command, options)
+    return way.mayBeDone ? ownership.tellHonestly(entity, result) : result
   }
 
   #admit(entity: EntityKey, command: Command, options: AskOptions): Promise<TryAskResult> {

@@ -2,6 +2,7 @@
 import type { ConsumerStatus } from '@perdure/core'
 import type { CycleCounters } from '../persistence/cycle-counters.ts'
 import type { QuarantineKind } from '../persistence/quarantine.ts'
+import type { OwnershipCounters } from '../ownership/ownership-counters.ts'
 import type { HostParts } from './host-parts.ts'
 
 /** Something that does not work just now and is being tried again. */
@@ -46,6 +47,20 @@ export interface ConsumerHealth {
   readonly failed: number
 }
 
+/** A host among others. */
+export interface OwnershipHealth extends Readonly<OwnershipCounters> {
+  readonly host: string
+  /** Null while it has none: then it competes for entities. */
+  readonly lease: number | null
+  readonly leaseMs: number
+  /** Other hosts that have a lease. */
+  readonly others: number
+  /** Entities that are known to be this host's. */
+  readonly held: number
+  /** Commands that wait for another host. */
+  readonly waiting: number
+}
+
 /** How a host is. Plain data: it can be sent as JSON. */
 export interface HostHealth {
   /** `degraded` still does its work; `failed` has given up writing, and a new host must take over. */
@@ -73,6 +88,8 @@ export interface HostHealth {
   readonly quarantined: readonly QuarantinedEntity[]
   /** In the order in which they were started. One that fails, or is blocked, stands among the `degraded` reasons too. */
   readonly consumers: readonly ConsumerHealth[]
+  /** Who has which entities; null for a host without a router. */
+  readonly ownership: OwnershipHealth | null
   /** Snapshots found that were not usable; their entities were rebuilt from events. */
   readonly discardedSnapshots: number
   readonly counters: Readonly<CycleCounters> & {
@@ -108,9 +125,16 @@ export function healthOf(parts: HostParts): HostHealth {
       return { tenant, type, id, kind, code: cause.code, message: cause.message, since }
     }),
     consumers: parts.logReaders.statuses().map(healthOfConsumer),
+    ownership: healthOfOwnership(parts),
     discardedSnapshots: Object.values(snapshotsDiscarded).reduce((sum, count) => sum + count, 0),
     counters: { ...cycle.counters, droppedBehind: deps.behind.dropped },
   }
+}
+
+function healthOfOwnership({ ownership, forwarding }: HostParts): OwnershipHealth | null {
+  if (ownership === undefined) return null
+  const { host, leaseMs, others, held, counters, lease = null } = ownership
+  return { host, lease, leaseMs, others, held, waiting: forwarding.entries + forwarding.waiting, ...counters }
 }
 
 function healthOfConsumer(status: ConsumerStatus): ConsumerHealth {
@@ -134,7 +158,7 @@ function stateOf({ life, cycle }: HostParts, isDegraded: boolean): HostHealth['s
   return isDegraded || cycle.quarantine.entities.length > 0 ? 'degraded' : 'running'
 }
 
-function reasonsOf({ cycle, deps, troubles, logReaders }: HostParts): readonly DegradedReason[] {
+function reasonsOf({ cycle, deps, troubles, logReaders, ownership }: HostParts): readonly DegradedReason[] {
   const reasons: DegradedReason[] = []
   const { trouble, failure } = cycle
   const append = failure ?? trouble
@@ -142,6 +166,8 @@ function reasonsOf({ cycle, deps, troubles, logReaders }: HostParts): readonly D
   for (const { operation, about, error } of deps.behind.dirty)
     reasons.push({ operation, about, code: error.code, message: error.message })
   for (const [operation, { code, message }] of troubles.background) reasons.push({ operation, code, message })
+  for (const { code, message } of ownership?.troubles ?? [])
+    reasons.push({ operation: 'ownership', code, message })
   for (const { name, work, lastError } of logReaders.statuses()) {
     if (lastError === undefined) continue
     const code = work === 'blocked' ? 'consumer_blocked' : 'consumer_failed'

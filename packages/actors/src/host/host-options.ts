@@ -7,6 +7,7 @@ import type {
   PerdureError,
   Probe,
   Random,
+  Router,
   Storage,
   Telemetry,
   UpcastHook,
@@ -74,6 +75,21 @@ export interface HostOptions {
   /** How blobs that are not needed any more are let go of beside the work; false: somebody else sees to it. */
   readonly retention?: RetentionOptions | false
   readonly keepStorageOpen?: boolean
+  /**
+   * How this host reaches others on the same storage. With one, each entity has one host at a time, the last that wrote it: commands
+   * asked elsewhere go there, and conflicts become rare. Closed by `stop`. @defaultValue none; hosts race for entities
+   */
+  readonly router?: Router
+  /**
+   * A name for this host among those on the storage, of at most 200 letters, digits, `_`, `~` and `-`. One that comes back under its
+   * name takes over from what was left of it. @defaultValue a new id
+   */
+  readonly hostId?: string
+  /**
+   * How long this host may seem dead before others take its entities over, milliseconds. It says that it lives four times as
+   * often. @defaultValue 10000
+   */
+  readonly leaseMs?: number
   readonly clock?: Clock
   readonly ids?: Ids
   readonly random?: Random

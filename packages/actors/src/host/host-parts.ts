@@ -18,6 +18,8 @@ import type { HostOptions } from './host-options.ts'
 import { Listeners } from './listeners.ts'
 import { LogReaders } from './log-readers.ts'
 import { RetentionLoop } from '../retention/retention-loop.ts'
+import { Ownership } from '../ownership/ownership.ts'
+import type { OwnershipOptions } from '../ownership/ownership.ts'
 import { Registry } from './registry.ts'
 import { tenantLimitsOf } from './tenant-limits.ts'
 
@@ -39,6 +41,9 @@ const defaultMaxConcurrentLoads = 64
 /** Entities in memory, when the options do not say. */
 const defaultMaxResidents = 100_000
 
+/** How long a host may seem dead, milliseconds. */
+const defaultLeaseMs = 10_000
+
 /** What a host consists of. */
 export interface HostParts {
   readonly life: HostLife
@@ -49,6 +54,10 @@ export interface HostParts {
   readonly registry: Registry
   readonly listeners: Listeners
   readonly admission: Admission
+  /** Commands whose way leads, or may lead, to another host. */
+  readonly forwarding: Admission
+  /** Undefined for a host without a router. */
+  readonly ownership: Ownership | undefined
   readonly intake: CommandIntake
   readonly views: EntityViews
   readonly logReaders: LogReaders
@@ -88,9 +97,19 @@ export function makeHostParts(options: HostOptions): HostParts {
   })
   const bare = entityDeps({ ...given, cycle, loads, ...(maxReplayMs === undefined ? {} : { maxReplayMs }) })
   const listeners = new Listeners(logger)
+  const life = new HostLife()
+  const inspectors = new Inspectors(logger)
+  const { maxResidents = defaultMaxResidents, passivateAfterMs } = options
+  const shared = { ...bare, life, inspectors, durability, maxEntities: maxResidents }
+  const ownership = makeOwnership(options, shared, (entity, state, isCertain) => {
+    registry.outdate(entity, state.version)
+    // Whoever listens here hears of it as if it had been decided here.
+    if (isCertain) listeners.tell(entity, state)
+  })
   const deps: EntityDeps = {
     ...bare,
     onCommitted: (entity, state) => listeners.tell(entity, state),
+    ...(ownership && { ownership }),
     statusOf: (head) => registry.statusToday(head),
   }
   const modelOptions = {
@@ -98,9 +117,6 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
     ...(options.upcast && { upcast: options.upcast }),
   }
-  const life = new HostLife()
-  const inspectors = new Inspectors(logger)
-  const { maxResidents = defaultMaxResidents, passivateAfterMs } = options
   const registry: Registry = new Registry(specs, modelOptions, deps, {
     maxResidents,
     passivateAfterMs,
@@ -109,20 +125,21 @@ export function makeHostParts(options: HostOptions): HostParts {
       if (inspectors.isWatched) inspectors.tell({ kind, entity })
     },
   })
-  const admission = new Admission(
-    {
-      maxEntries: options.maxCommandsInFlight ?? defaultMaxCommandsInFlight,
-      maxBytes: options.maxBytesInFlight ?? defaultMaxBytesInFlight,
-      maxWaiting: options.maxCommandsWaiting ?? defaultMaxCommandsWaiting,
-      maxBytesWaiting: options.maxBytesWaiting ?? defaultMaxBytesWaiting,
-    },
-    deps.clock,
-  )
+  const bounds = {
+    maxEntries: options.maxCommandsInFlight ?? defaultMaxCommandsInFlight,
+    maxBytes: options.maxBytesInFlight ?? defaultMaxBytesInFlight,
+    maxWaiting: options.maxCommandsWaiting ?? defaultMaxCommandsWaiting,
+    maxBytesWaiting: options.maxBytesWaiting ?? defaultMaxBytesWaiting,
+  }
+  const admission = new Admission(bounds, deps.clock)
+  const forwarding = new Admission(bounds, deps.clock)
   const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({
     life,
     registry,
     admission,
+    forwarding,
+    ownership,
     limits,
     limitsOf,
     inspectors,
@@ -146,6 +163,8 @@ export function makeHostParts(options: HostOptions): HostParts {
     registry,
     listeners,
     admission,
+    forwarding,
+    ownership,
     intake,
     views,
     logReaders,
@@ -153,4 +172,14 @@ export function makeHostParts(options: HostOptions): HostParts {
     limits,
     inspectors,
   }
+}
+
+/** Undefined for a host without a router. */
+function makeOwnership(
+  { router, hostId, leaseMs = defaultLeaseMs }: HostOptions,
+  shared: Omit<OwnershipOptions, 'router' | 'host' | 'leaseMs' | 'onMovedOn'>,
+  onMovedOn: OwnershipOptions['onMovedOn'],
+): Ownership | undefined {
+  if (router === undefined) return undefined
+  return new Ownership({ ...shared, router, host: hostId ?? shared.ids.next(), leaseMs, onMovedOn })
 }

@@ -51,6 +51,12 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
     this.#parts.retention?.start()
   }
 
+  /** Takes its place among the hosts on its storage, if it has a router. @internal */
+  async join(): Promise<void> {
+    const { ownership, intake } = this.#parts
+    await ownership?.start((entity, asked, options) => intake.tryAskHere(entity, asked, options))
+  }
+
   /** The time of this host, epoch milliseconds. */
   get now(): number {
     return this.#parts.deps.clock.now()
@@ -194,8 +200,9 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
    * get lost meanwhile that was acknowledged before it was stored
    */
   async flush(): Promise<void> {
-    const { admission, cycle, troubles, deps } = this.#parts
+    const { admission, forwarding, cycle, troubles, deps } = this.#parts
     const lostBefore = cycle.counters.acknowledgedLost
+    await forwarding.whenPast()
     await admission.whenPast()
     if (cycle.failure !== undefined) throw cycle.failure
     await deps.behind.flush()
@@ -217,15 +224,19 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
   }
 
   async #stop({ deadlineMs = 10_000, onDeadline }: StopOptions): Promise<void> {
-    const { life, cycle, deps, registry, troubles } = this.#parts
+    const { life, cycle, deps, registry, troubles, ownership } = this.#parts
     life.end()
     if (!(await this.#drain(deadlineMs))) {
       onDeadline?.()
+      ownership?.abandon(new HostStopped('host.stop'))
       cycle.abandon(new HostStopped('host.stop'))
     }
+    // With the deadline behind it, a storage that does not answer is not waited for: others find out that this host is gone.
+    void ownership?.handOver()
     registry.stop()
     const errors: unknown[] = deps.behind.close().map(({ error }) => error)
     if (!this.#keepsStorageOpen) await this.#storage.close().catch((error: unknown) => errors.push(error))
+    await ownership?.close().catch((error: unknown) => errors.push(error))
     life.ended()
     errors.unshift(...troubles.failures)
     if (errors.length > 0) throw new AggregateError(errors, 'the host could not stop cleanly')
@@ -237,16 +248,18 @@ export class Host<Entities extends EntityTypeMap<Entities> = UntypedEntities> im
    * @returns whether the commands are settled
    */
   async #drain(deadlineMs: number): Promise<boolean> {
-    const { admission, deps, logReaders, retention } = this.#parts
+    const { admission, forwarding, deps, logReaders, retention, ownership } = this.#parts
     let handle: unknown
     const deadline = new Promise<void>((resolve) => {
       handle = deps.clock.setTimeout(resolve, deadlineMs)
     })
     let isDrained = false
     const drain = async (): Promise<void> => {
+      await forwarding.whenPast()
       await admission.whenPast()
       isDrained = true
       await deps.behind.flush()
+      await ownership?.handOver()
     }
     await Promise.race([Promise.all([drain(), logReaders.stop(), retention?.stop()]), deadline])
     deps.clock.clearTimeout(handle)

@@ -141,6 +141,13 @@ export class Registry implements ResidentOwner {
     this.#residents.pin(entity)
   }
 
+  /** Another host has moved an entity on. An actor that somebody holds is read again at once, any other on next use. */
+  outdate(entity: EntityKey, version: number): void {
+    const process = this.find(entity)?.process
+    process?.outdate(version)
+    if (process !== undefined && this.#residents.isPinned(entity)) process.activate().catch(() => {})
+  }
+
   /** Lets go of an entity; it comes back from storage on next use. */
   remove(entity: EntityKey): void {
     const resident = this.find(entity)

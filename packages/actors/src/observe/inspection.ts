@@ -18,6 +18,10 @@ export type InspectionEvent = { readonly entity: EntityKey } & (
   | { readonly kind: 'committed'; readonly action: string; readonly event: EntityEvent }
   | { readonly kind: 'refused'; readonly action: string; readonly code: string; readonly message: string }
   | { readonly kind: 'activated' | 'passivated' }
+  /** A command goes to another host. */
+  | { readonly kind: 'forwarded'; readonly to: string }
+  /** The host that had the entity is gone, or does not answer. */
+  | { readonly kind: 'takenOver' }
 )
 
 /** Hears what happens. What it throws is logged. */

@@ -14,6 +14,8 @@ type InstrumentKey =
   | 'hydrate'
   | 'conflicts'
   | 'events'
+  | 'forward'
+  | 'takeovers'
 
 /** Everything that a host reports. */
 export const instruments: Readonly<Record<InstrumentKey, Instrument>> = {
@@ -69,6 +71,18 @@ export const instruments: Readonly<Record<InstrumentKey, Instrument>> = {
     name: 'perdure.events',
     kind: 'counter',
     description: 'Events committed.',
+    attributes: [],
+  },
+  forward: {
+    name: 'perdure.forward',
+    kind: 'operation',
+    description: 'A command is sent to the host that has its entity, until that has answered.',
+    attributes: ['perdure.type', 'perdure.outcome'],
+  },
+  takeovers: {
+    name: 'perdure.takeovers',
+    kind: 'counter',
+    description: 'Entities taken over from a host that is gone or did not answer.',
     attributes: [],
   },
   ...consumerInstruments,

@@ -97,6 +97,10 @@ export class Residents {
     this.#shares.get(entity.tenant)?.order?.remove(key)
   }
 
+  isPinned(entity: EntityKey): boolean {
+    return this.#residents.get(keyText(entity))?.isPinned === true
+  }
+
   /** Lets go of a resident; it ends. */
   passivate(resident: Resident): void {
     this.forget(resident)

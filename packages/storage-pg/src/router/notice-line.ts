@@ -7,11 +7,11 @@ import { pause } from '../subscribe/pause.ts'
 
 /** What a line needs. */
 export interface NoticeLineOptions {
-  readonly open: (onNotice: () => void) => Promise<NoticeConnection>
+  readonly open: (onNotice: (payload: string) => void) => Promise<NoticeConnection>
   readonly clock: Clock
   readonly random: Random
   /** Something may have come: a notice, or nobody knows what while the connection was away. */
-  readonly onNews: () => void
+  readonly onNews: (payload?: string) => void
   /** The connection is there; nothing goes on before this is done. */
   readonly onConnected: () => Promise<void>
   readonly onTrouble: (error: unknown) => void

@@ -38,6 +38,8 @@ export interface PgRouterOptions {
 
 /** Polls between two times of looking after seats and leftovers. */
 const pollsPerRound = 30
+/** How the notice begins that says of a request that nobody waits for its answer. */
+const over = 'over '
 /** Requests that are answered here at once; the others stay unclaimed. */
 const maxUnderWay = 1_024
 
@@ -45,6 +47,8 @@ const maxUnderWay = 1_024
 export class PgRouter implements Router {
   readonly #options: PgRouterOptions
   readonly #seats = new Map<string, Seat>()
+  /** Those as well that were left with requests under way. */
+  readonly #occupied = new Set<Seat>()
   /** Sends that wait for an answer, by request. */
   readonly #waits = new Map<string, (result: RouterResult) => void>()
   readonly #outgoing: Gatherer<RequestRow, boolean>
@@ -84,7 +88,7 @@ export class PgRouter implements Router {
       open: (onNotice) => openLine(engine, channel, onNotice),
       clock,
       random,
-      onNews: () => this.#lookAround(),
+      onNews: (payload) => this.#hear(payload),
       onConnected: () => this.#connected(),
       onTrouble: (error) => this.#note(error),
     })
@@ -116,6 +120,7 @@ export class PgRouter implements Router {
       this.#seats.delete(address)
       throw asRouterError(error, `taking the seat ${address}`)
     }
+    this.#occupied.add(seat)
     this.#claims.wake()
     return { leave: () => this.#leave(seat) }
   }
@@ -224,6 +229,12 @@ export class PgRouter implements Router {
     }
   }
 
+  /** Anybody may send a notice: it says no more than that something is worth a look, or not worth its while. */
+  #hear(payload = ''): void {
+    if (payload.startsWith(over)) for (const seat of this.#occupied) seat.end(payload.slice(over.length))
+    else this.#lookAround()
+  }
+
   #lookAround(): void {
     if (this.#seats.size > 0) this.#claims.wake()
     if (this.#waits.size > 0) this.#arrivals.wake()
@@ -278,6 +289,7 @@ export class PgRouter implements Router {
         .catch((error: unknown) => this.#note(error))
     }
     await seat.whenQuiet()
+    this.#occupied.delete(seat)
   }
 
   async #close(): Promise<void> {
@@ -285,7 +297,10 @@ export class PgRouter implements Router {
     clock.clearTimeout(this.#poll)
     const seats = [...this.#seats.keys()]
     this.#seats.clear()
+    for (const seat of this.#occupied) seat.endAll()
+    const waiting = [...this.#waits.keys()]
     for (const end of this.#waits.values()) end(unanswered('the router was closed'))
+    if (waiting.length > 0) await statements.withdraw.run(engine.database, [waiting]).catch(() => {})
     for (const address of seats)
       await statements.leave.run(engine.database, [address, channel, address]).catch(() => {})
     await Promise.all([this.#claims.whenQuiet(), this.#arrivals.whenQuiet(), this.#line.close()])
@@ -304,7 +319,7 @@ export class PgRouter implements Router {
   }
 }
 
-async function openLine(engine: Engine, channel: string, onNotice: () => void) {
+async function openLine(engine: Engine, channel: string, onNotice: (payload: string) => void) {
   const connection = await engine.openNotices?.(channel, onNotice)
   if (connection === undefined) throw new TypeError('a router needs a database that several processes share')
   return connection

@@ -7,7 +7,7 @@ export class Seat {
   readonly address: string
   readonly #answer: RouterAnswer
   readonly #clock: Clock
-  readonly #underWay = new Set<Promise<void>>()
+  readonly #underWay = new Map<string, { readonly over: AbortController; readonly working: Promise<void> }>()
 
   constructor(address: string, answer: RouterAnswer, clock: Clock) {
     this.address = address
@@ -30,11 +30,21 @@ export class Seat {
       await store(answer)
     }
     const working = work()
-    this.#underWay.add(working)
-    return working.finally(() => this.#underWay.delete(working))
+    this.#underWay.set(id, { over, working })
+    return working.finally(() => this.#underWay.delete(id))
+  }
+
+  /** Nobody waits for the answer to a request any more. */
+  end(id: string): void {
+    this.#underWay.get(id)?.over.abort()
+  }
+
+  /** Nor for any. */
+  endAll(): void {
+    for (const { over } of this.#underWay.values()) over.abort()
   }
 
   async whenQuiet(): Promise<void> {
-    await Promise.allSettled(this.#underWay)
+    await Promise.allSettled([...this.#underWay.values()].map(({ working }) => working))
   }
 }

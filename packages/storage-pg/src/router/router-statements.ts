@@ -61,7 +61,7 @@ export interface RouterStatements {
   readonly answer: Statement<[ids: readonly string[], answers: readonly (string | null)[]], unknown>
   /** Fetches, of these, the answers that are there. */
   readonly collect: Statement<[ids: readonly string[]], EndedRow>
-  /** Calls requests back. */
+  /** Calls requests back, and tells who has them that nobody waits. */
   readonly withdraw: Statement<[ids: readonly string[]], EndedRow>
   /** Removes what nobody will ask after. */
   readonly clean: Statement<[], unknown>
@@ -153,8 +153,17 @@ export function routerStatements(
     withdraw: prepareStatement(
       database,
       'router_withdraw',
-      sql`delete from ${routerRequests} where id = any (${parameter}::text[])
-        returning id, claimed_at is not null as "isClaimed", answer`,
+      sql`
+        with ended as (
+          delete from ${routerRequests} where id = any (${parameter}::text[])
+          returning id, address, claimed_at is not null as "isClaimed", answered_at, answer
+        ),
+        told as (
+          select count(pg_notify(seat.channel, 'over ' || ended.id))
+          from ended join ${routerSeats} as seat on seat.address = ended.address
+          where ended."isClaimed" and ended.answered_at is null
+        )
+        select ended.id, ended."isClaimed", ended.answer from ended, told`,
     ),
     clean: prepareStatement(
       database,

@@ -1,0 +1,39 @@
+// The router on PostgreSQL, held to what every router owes; one schema a case.
+import { randomUUID } from 'node:crypto'
+import { openRouter, openStorage } from '@perdure/storage-pg'
+import { routerContract } from '@perdure/testkit/vitest'
+import { afterAll, beforeAll } from 'vitest'
+import { createTestDatabase } from '../../../test/setup/database.ts'
+import type { TestDatabase } from '../../../test/setup/database.ts'
+import { startProxy } from './proxy.ts'
+
+let database: TestDatabase
+
+beforeAll(async () => {
+  database = await createTestDatabase()
+})
+
+afterAll(() => database.drop())
+
+routerContract('PostgreSQL', async () => {
+  const schema = `s_${randomUUID().replaceAll('-', '')}`
+  await (await openStorage(database.url, { schema })).close()
+  const proxy = await startProxy(database.url)
+  return {
+    // Time runs for the router as given; a server that is away is found out about sooner than in production.
+    open: (options) =>
+      openRouter(proxy.url, {
+        schema,
+        pool: { connectTimeoutMs: 1_000, statementTimeoutMs: 10_000 },
+        ...options,
+      }),
+    outage: {
+      begin: async () => {
+        proxy.serveNew(false)
+        proxy.cutAll()
+      },
+      end: async () => proxy.serveNew(true),
+    },
+    close: () => proxy.close(),
+  }
+})
