@@ -1,5 +1,4 @@
-// The router on PostgreSQL, held to what every router owes; one schema a case.
-import { randomUUID } from 'node:crypto'
+// The router on PostgreSQL, held to what every router owes. Each case leaves the tables empty for the next.
 import { openRouter, openStorage } from '@perdure/storage-pg'
 import { routerContract } from '@perdure/testkit/vitest'
 import { afterAll, beforeAll } from 'vitest'
@@ -11,19 +10,17 @@ let database: TestDatabase
 
 beforeAll(async () => {
   database = await createTestDatabase()
+  await (await openStorage(database.url)).close()
 })
 
 afterAll(() => database.drop())
 
 routerContract('PostgreSQL', async () => {
-  const schema = `s_${randomUUID().replaceAll('-', '')}`
-  await (await openStorage(database.url, { schema })).close()
   const proxy = await startProxy(database.url)
   return {
     // Time runs for the router as given; a server that is away is found out about sooner than in production.
     open: (options) =>
       openRouter(proxy.url, {
-        schema,
         pool: { connectTimeoutMs: 1_000, statementTimeoutMs: 10_000 },
         ...options,
       }),
@@ -34,6 +31,9 @@ routerContract('PostgreSQL', async () => {
       },
       end: async () => proxy.serveNew(true),
     },
-    close: () => proxy.close(),
+    close: async () => {
+      await proxy.close()
+      await database.query('truncate perdure.router_seats, perdure.router_requests')
+    },
   }
 })
