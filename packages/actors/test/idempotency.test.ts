@@ -67,6 +67,27 @@ describe('asking again under an idempotency key', () => {
     expect((await two.host.entity('Task', 't-1').ask('Add', { amount: 1 }, key)).event).toEqual(first.event)
   })
 
+  it('has the first outcome, as of then, a hundred events later: from another host, from behind a snapshot, after passivation', async () => {
+    const one = await startHost()
+    const ref = await one.task('t-1')
+    const first = await ref.ask('Add', { amount: 1 }, key)
+    for (let count = 0; count < 100; count++) await ref.ask('Add', { amount: 0 })
+    const two = await one.another()
+    const elsewhere = two.host.entity('Task', 't-1')
+    one.host.passivate('Task', 't-1')
+    for (const again of [
+      await elsewhere.ask('Add', { amount: 1 }, key),
+      await ref.ask('Add', { amount: 1 }, key),
+    ]) {
+      expect(again.event).toEqual(first.event)
+      expect({ ...again.state }).toEqual({ ...first.state })
+    }
+    // The repeats changed nothing, and what is asked about now is told as of now.
+    expect((await one.memory.stats()).events).toBe(102)
+    expect((await one.memory.stats()).snapshots).toBe(1)
+    for (const each of [elsewhere, ref]) expect((await each.state()).version).toBe(102)
+  })
+
   it('of a creation gives the entity that was created', async () => {
     const one = await startHost()
     const spawn = { id: 't-1', fields: { count: 2 }, idempotencyKey: 'k' }
