@@ -12,6 +12,7 @@ import { sessionSettings } from '../src/connect/session-settings.ts'
 import { openSchema } from '../src/open-storage.ts'
 import { tablesOf } from '../src/schema/tables.ts'
 import { prepareStatements } from '../src/storage-context.ts'
+import { backgroundStatements } from './background-statements.ts'
 import { hotStatements } from './hot-statements.ts'
 import { judgePlan } from './plan-problems.ts'
 
@@ -20,6 +21,7 @@ let client: Client
 let engine: Engine
 let storage: Storage
 let texts: readonly string[] | undefined
+let background: readonly string[] | undefined
 
 beforeAll(async () => {
   database = await createTestDatabase()
@@ -40,6 +42,14 @@ afterAll(async () => {
 async function statements(): Promise<readonly string[]> {
   texts ??= await hotStatements(storage)
   return texts
+}
+
+/** The statements of the background, but for those of the hot paths among them, and those on what is not the schema's. */
+async function backgroundOnly(): Promise<readonly string[]> {
+  await statements()
+  background ??= await backgroundStatements(storage, database.url)
+  const known = new Set(texts)
+  return background.filter((text) => !known.has(text) && text.includes('"perdure"."'))
 }
 
 async function planTextOf(name: string, text: string): Promise<string> {
@@ -77,6 +87,30 @@ describe('hot statements', () => {
   })
 })
 
+/** Statements that look at all there is, on purpose. */
+const lookAtAll: readonly (readonly [purpose: string, text: RegExp])[] = [
+  ['statistics', /^select \(select count/],
+  ['what a prune would let go of', /^with gone as materialized/],
+  ['bytes, for the cap of a prune', /^select coalesce\(sum\(stored_size/],
+  [
+    'contents of a tenant that nothing refers to, after an erasure',
+    /^select blob\.tenant, .* where blob\.tenant = /,
+  ],
+]
+
+function looksAtAll(text: string): boolean {
+  return lookAtAll.some(([, pattern]) => pattern.test(text.replaceAll(/\s+/g, ' ')))
+}
+
+describe('statements of the background', () => {
+  it('find their rows through an index, but for those that look at everything', async () => {
+    const texts = await backgroundOnly()
+    expect(texts.filter(looksAtAll)).toHaveLength(lookAtAll.length)
+    for (const text of texts.filter((each) => !looksAtAll(each)))
+      expect(await judgePlan(client, text), text).toEqual([])
+  })
+})
+
 /** Indexes that no hot statement needs, and who does. */
 const ofOthers: Readonly<Record<string, string>> = {
   blob_refs_referenced_at: 'a prune goes through it from time to time',
@@ -95,29 +129,60 @@ const ofOthers: Readonly<Record<string, string>> = {
   router_seats_pkey: 'the router: an address has one seat',
 }
 
+/** Those that keep rows unique in tables of a few, or in tables of the router, whose statements are not looked at here. */
+const ofNobody: readonly string[] = [
+  'erased_positions_pkey',
+  'hosts_pkey',
+  'log_head_pkey',
+  'router_requests_pkey',
+  'router_requests_unclaimed',
+  'router_seats_pkey',
+]
+
 describe('each index', () => {
   it('is missed: without it a hot statement would read what it need not', async () => {
     const texts = await statements()
-    const { rows: indexes } = await client.query<{ name: string; constraint: string | null; table: string }>(
-      `select i.relname as name, c.conname as constraint, t.relname as table
-      from pg_index as x join pg_class as i on i.oid = x.indexrelid join pg_class as t on t.oid = x.indrelid
-      left join pg_constraint as c on c.conindid = i.oid and c.contype in ('p', 'u')
-      where t.relnamespace = 'perdure'::regnamespace order by 1`,
+    const { rows: indexes } = await client.query<{ name: string }>(
+      `select i.relname as name from pg_index as x join pg_class as i on i.oid = x.indexrelid
+      join pg_class as t on t.oid = x.indrelid where t.relnamespace = 'perdure'::regnamespace order by 1`,
     )
     const unmissed: string[] = []
-    for (const { name, constraint, table } of indexes) {
+    for (const { name } of indexes) {
       await client.query('begin')
-      await client.query(
-        constraint === null
-          ? `drop index perdure.${name}`
-          : `alter table perdure.${table} drop constraint ${constraint} cascade`,
-      )
+      await dropIndex(name)
       if (!(await isMissed(texts))) unmissed.push(name)
       await client.query('rollback')
     }
     // A new index has a hot statement that misses it, or is named above with who does.
     expect(unmissed).toEqual(Object.keys(ofOthers).sort())
   })
+
+  it('is missed by the background where nothing else needs it', async () => {
+    const texts = (await backgroundOnly()).filter((text) => !looksAtAll(text))
+    const unmissed: string[] = []
+    for (const name of Object.keys(ofOthers)) {
+      await client.query('begin')
+      await dropIndex(name)
+      if (!(await isMissed(texts))) unmissed.push(name)
+      await client.query('rollback')
+    }
+    expect(unmissed).toEqual(ofNobody)
+  })
+
+  async function dropIndex(name: string): Promise<void> {
+    const { rows } = await client.query<{ constraint: string | null; table: string }>(
+      `select c.conname as constraint, x.indrelid::regclass::text as table from pg_index as x
+      left join pg_constraint as c on c.conindid = x.indexrelid and c.contype in ('p', 'u')
+      where x.indexrelid = $1::regclass`,
+      [`perdure.${name}`],
+    )
+    const { constraint, table } = rows[0] ?? { constraint: null, table: '' }
+    await client.query(
+      constraint === null
+        ? `drop index perdure.${name}`
+        : `alter table ${table} drop constraint ${constraint} cascade`,
+    )
+  }
 
   /** Whether some statement fails, or its plan is refused. */
   async function isMissed(texts: readonly string[]): Promise<boolean> {

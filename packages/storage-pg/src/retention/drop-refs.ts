@@ -35,7 +35,6 @@ export function dueRefsDropper(
   batch: number,
 ): () => Promise<{ readonly dropped: number; readonly done: boolean }> {
   const isDue = dueCondition(upTo)
-  const byTime = sql.ref('ref.referenced_at')
   let isPastEnding = false
   let deleted: readonly string[] = []
   return async () => {
@@ -43,7 +42,7 @@ export function dueRefsDropper(
       const { dropped, found } = await dropBatch(
         context,
         sql`ref.expires_at is not null and ${isDue}`,
-        byTime,
+        sql.ref('ref.referenced_at'),
         batch,
       )
       isPastEnding = found < batch
@@ -54,7 +53,8 @@ export function dueRefsDropper(
     const { dropped, found } = await dropBatch(
       context,
       sql`ref.stream = any(${page}::uuid[]) and ${isDue}`,
-      byTime,
+      // In no order: all that are due go, and sorting would read those of the whole page for each batch.
+      undefined,
       batch,
     )
     deleted = found < batch ? await nextDeleted(context, page.at(-1), batch) : page
@@ -74,13 +74,13 @@ function dueCondition({ referencedAt, content }: UpTo): RawBuilder<boolean> {
 async function dropBatch(
   { database, tables }: StorageContext,
   isDue: RawBuilder<unknown>,
-  order: RawBuilder<unknown>,
+  order: RawBuilder<unknown> | undefined,
   batch: number,
 ): Promise<{ readonly dropped: number; readonly found: number }> {
   const { rows } = await sql<RefKeyRow>`
     select tenant, hash, stream, owner from ${tables.blobRefs} as ref
     where ${isDue}
-    order by ${order}
+    ${order === undefined ? sql`` : sql`order by ${order}`}
     limit ${batch}::int8`.execute(database)
   if (rows.length === 0) return { dropped: 0, found: 0 }
   const keys = inKeyOrder(rows)
