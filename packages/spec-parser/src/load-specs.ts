@@ -14,6 +14,8 @@ export interface LoadSpecsOptions {
   readonly cwd?: string
   /** What becomes of sections that this version does not execute. @defaultValue 'error' */
   readonly unsupported?: 'error' | 'warn'
+  /** UTF-8 bytes of a file; a larger one is refused as `file_too_large`. @defaultValue 1 MiB */
+  readonly maxFileBytes?: number
   /** Told every warning and info of specs that load; without it they are not heard. */
   readonly onIssue?: (issue: SpecIssue) => void
 }

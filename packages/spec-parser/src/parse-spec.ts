@@ -18,6 +18,8 @@ export interface ParseSpecOptions {
   readonly file?: string
   /** What becomes of sections that this version does not execute. @defaultValue 'error' */
   readonly unsupported?: 'error' | 'warn'
+  /** UTF-8 bytes of a file; a larger one is refused as `file_too_large`. @defaultValue 1 MiB */
+  readonly maxFileBytes?: number
 }
 
 /** What a text says: a spec when it has no error, and every diagnostic either way. */
@@ -36,7 +38,7 @@ export function parseSpec(text: string, options: ParseSpecOptions = {}): ParseSp
   const source = text.startsWith('\uFEFF') ? text.slice(1) : text
   const warnOf: readonly IssueCode[] = options.unsupported === 'warn' ? ['unsupported_section'] : []
   const issues = new IssueList({ text: source, file: options.file, warnOf })
-  const root = readToml(source, issues)
+  const root = readToml(source, issues, options.maxFileBytes)
   if (root === undefined) return { issues: issues.toIssues() }
   const sections = readSections(modernize(root, source, issues).root, issues)
   const note = (part: object, span: Span) => notePlace(part, span, () => issues.lines, options.file)

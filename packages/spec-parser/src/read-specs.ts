@@ -17,6 +17,8 @@ export interface ReadSpecsOptions {
   readonly cwd?: string
   /** What becomes of sections that this version does not execute. @defaultValue 'error' */
   readonly unsupported?: 'error' | 'warn'
+  /** UTF-8 bytes of a file; a larger one is refused as `file_too_large`. @defaultValue 1 MiB */
+  readonly maxFileBytes?: number
 }
 
 /** One file that was read. */
@@ -63,13 +65,14 @@ export async function readSpecs(
 }
 
 async function readSpec(file: string, options: ReadSpecsOptions): Promise<SpecFile> {
+  const { unsupported = 'error', maxFileBytes } = options
   const bytes = await readBytes(file, options.cwd ?? process.cwd())
   const decoded = decodeUtf8(bytes)
   if (decoded.kind === 'notUtf8') {
     return { file, text: new TextDecoder().decode(bytes), issues: notUtf8(decoded.before, file) }
   }
   const { text } = decoded
-  return { file, text, ...parseSpec(text, { unsupported: options.unsupported ?? 'error', file }) }
+  return { file, text, ...parseSpec(text, { unsupported, file, ...(maxFileBytes && { maxFileBytes }) }) }
 }
 
 async function readBytes(file: string, cwd: string): Promise<Uint8Array> {

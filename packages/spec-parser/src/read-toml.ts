@@ -10,10 +10,14 @@ import type { Span } from './toml/span.ts'
 import type { TableEntry, TableNode, TomlNode } from './toml/toml-node.ts'
 
 /** Reads a document; undefined when it is too large, too deep or no TOML, which is reported. */
-export function readToml(text: string, issues: IssueList): TableNode | undefined {
+export function readToml(
+  text: string,
+  issues: IssueList,
+  maxBytes: number = limits.fileBytes,
+): TableNode | undefined {
   const bytes = Buffer.byteLength(text)
-  if (bytes > limits.fileBytes) {
-    const message = `the file has ${bytes} bytes; at most ${limits.fileBytes} are read`
+  if (bytes > maxBytes) {
+    const message = `the file has ${bytes} bytes; at most ${maxBytes} are read`
     issues.report('file_too_large', { start: 0, end: 0 }, message, 'split it: one entity type a file')
     return undefined
   }

@@ -101,6 +101,19 @@ describe('parseSpec', () => {
     expect(errorCodes(`# ${'x'.repeat(1024 * 1024)}`)).toEqual(['file_too_large'])
   })
 
+  it.each([undefined, 1_000, 2 * 1024 * 1024])(
+    'reads a file of just as many bytes as may be: %s',
+    (maxFileBytes) => {
+      const options = maxFileBytes === undefined ? {} : { maxFileBytes }
+      const text = specText('')
+      const room = (maxFileBytes ?? 1024 * 1024) - Buffer.byteLength(text) - '\n# '.length
+      const codesOf = (padding: number) =>
+        parseSpec(`${text}\n# ${'x'.repeat(padding)}`, options).issues.map(({ code }) => code)
+      expect(codesOf(room)).not.toContain('file_too_large')
+      expect(codesOf(room + 1)).toEqual(['file_too_large'])
+    },
+  )
+
   it.each([
     ['nested arrays', `x = ${'['.repeat(100_000)}`],
     ['nested tables', `x = ${'{a='.repeat(100_000)}`],

@@ -83,7 +83,8 @@ export class PgStorage implements Storage {
     this.#engine = options.engine
     this.#context = options.context
     this.#listener = options.listener
-    this.capabilities = options.engine.capabilities
+    const { maxEventBytes } = options.context.limits
+    this.capabilities = { ...options.engine.capabilities, maxEventBytes }
   }
 
   commit(units: readonly CommitUnit[]): Promise<readonly CommitResult[]> {

@@ -4,10 +4,10 @@ import {
   commandName,
   decide,
   evolve,
-  fitsWithin,
   formatEntityKey,
   journalEvent,
   jsonSize,
+  sizeBound,
   noTelemetry,
 } from '@perdure/core'
 import type {
@@ -26,6 +26,7 @@ import { ActionRejected, PayloadTooLarge } from '../errors/host-errors.ts'
 import { instruments } from '../observe/instruments.ts'
 import { checkPreconditions } from './check-preconditions.ts'
 import type { EntityDeps } from './entity-deps.ts'
+import { measureState } from './measure-state.ts'
 import type { PendingEvent } from './pending-command.ts'
 
 /** What a decision takes into account. */
@@ -34,6 +35,8 @@ export interface DecisionInput {
   readonly model: EntityModel
   readonly entity: EntityKey
   readonly state: EntityState
+  /** An upper bound of its bytes; absent when nobody has measured it. */
+  readonly stateBytes?: number | undefined
   readonly command: Command
   readonly knowledge: Knowledge
 }
@@ -85,13 +88,23 @@ function decideByModel(input: DecisionInput): DecidedCommand {
   }
 }
 
-function carryOut({ model, entity, state: before }: DecisionInput, decided: EntityEvent): DecidedCommand {
+function carryOut(
+  { model, entity, state: before, stateBytes }: DecisionInput,
+  decided: EntityEvent,
+): DecidedCommand {
   const { state, overflow } = evolve(model, before, [decided])
   const event = journalEvent(model, decided, state)
   const json = event as unknown as JsonObject
-  const { maxEventBytes } = model.limits
-  if (fitsWithin(json, maxEventBytes)) return { kind: 'event', event, state, overflow }
-  const what = `the event of ${event.action}`
-  const error = new PayloadTooLarge(formatEntityKey(entity), what, jsonSize(json), maxEventBytes)
-  return { kind: 'refusal', error }
+  const { maxEventBytes, maxStateBytes } = model.limits
+  const refuse = (what: string, bytes: number, maxBytes: number): DecidedCommand => {
+    const error = new PayloadTooLarge(formatEntityKey(entity), `${what} ${event.action}`, bytes, maxBytes)
+    return { kind: 'refusal', error }
+  }
+  let eventBytes = sizeBound(json, maxEventBytes)
+  if (eventBytes > maxEventBytes) eventBytes = jsonSize(json)
+  if (eventBytes > maxEventBytes) return refuse('the event of', eventBytes, maxEventBytes)
+  const measured = measureState({ before, stateBytes, event, eventBytes, state }, maxStateBytes)
+  return measured.isOver
+    ? refuse('the state after', measured.bytes, maxStateBytes)
+    : { kind: 'event', event, state, overflow, stateBytes: measured.bytes }
 }

@@ -35,6 +35,8 @@ export class EntityWrites implements Writer {
   #snapshots: SnapshotSchedule
   #committed: EntityState = unborn
   #processed: EntityState = unborn
+  /** An upper bound of the bytes of the processed state, once somebody has measured it. */
+  #processedBytes: number | undefined
   #isAssumed = false
   /** Who waits for the next word; absent most of the time. */
   #waiters: (() => void)[] | undefined
@@ -57,6 +59,11 @@ export class EntityWrites implements Writer {
     return this.#processed
   }
 
+  /** An upper bound of its bytes; undefined when nobody has measured it. */
+  get processedBytes(): number | undefined {
+    return this.#processedBytes
+  }
+
   /** Whether the committed state is a guess: the entity is taken not to exist, and the first commit will tell. */
   get isAssumed(): boolean {
     return this.#isAssumed
@@ -75,6 +82,7 @@ export class EntityWrites implements Writer {
     }
     this.#committed = state
     this.#processed = state
+    this.#processedBytes = undefined
     if (measure === undefined) return
     this.#snapshots.measured(measure)
     this.#keepSnapshot()
@@ -90,6 +98,7 @@ export class EntityWrites implements Writer {
   add(pending: PendingCommand): void {
     if (pending.kind === 'event') {
       this.#processed = pending.state
+      this.#processedBytes = pending.stateBytes
       this.#deps.cycle.counters.processed++
     }
     this.#pending.push(pending)
@@ -120,6 +129,7 @@ export class EntityWrites implements Writer {
     const lost = this.#pending.dropAll()
     this.#deps.cycle.counters.discarded += lost.events
     this.#processed = this.#committed
+    this.#processedBytes = undefined
     this.#isAssumed = false
     this.#tellWaiters()
     return lost

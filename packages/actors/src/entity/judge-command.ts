@@ -43,8 +43,9 @@ export function judgeCommand(grounds: Grounds, request: CommandRequest): Verdict
 
 function decideOn(grounds: Grounds, request: CommandRequest, knowledge: Knowledge = {}): Verdict {
   const { deps, model, entity, writes } = grounds
-  const state = writes.processedState
-  const decided = decideCommand({ deps, model, entity, state, command: request.command, knowledge })
+  const { processedState: state, processedBytes: stateBytes } = writes
+  const { command } = request
+  const decided = decideCommand({ deps, model, entity, state, stateBytes, command, knowledge })
   switch (decided.kind) {
     case 'event':
       return { request, ...decided }

@@ -9,6 +9,8 @@ export interface PendingEvent {
   readonly event: EntityEvent
   /** The state after it. */
   readonly state: EntityState
+  /** An upper bound of its bytes. */
+  readonly stateBytes: number
   readonly overflow: readonly BlobWrite[]
   /** Its wait for a commit, where somebody measures it. */
   readonly wait?: Operation

@@ -1,5 +1,6 @@
 // Options that make no sense are refused when the host is made, not found out about later.
-import { nameProblem, defaultLimits } from '@perdure/core'
+import { defaultLimits, highestLimits, nameProblem } from '@perdure/core'
+import type { Limits, Storage } from '@perdure/core'
 import { InvalidArgument } from '../errors/host-errors.ts'
 import { maxSweepIntervalMs, minSweepIntervalMs } from '../retention/retention-options.ts'
 import type { RetentionOptions } from '../retention/retention-options.ts'
@@ -24,9 +25,32 @@ export function checkHostOptions(options: HostOptions): void {
       throw invalid(`retry.${name}`, 'a number of at least 0', value)
   }
   if (options.retention !== undefined && options.retention !== false) checkRetention(options.retention)
+  checkLimits(limits, options.storage)
   const maxIdBytes = limits.maxIdBytes ?? defaultLimits.maxIdBytes
   const problem = tenant === undefined ? undefined : nameProblem(tenant, maxIdBytes)
   if (problem !== undefined) throw new InvalidArgument('invalid_tenant', `the tenant of a host ${problem}`)
+}
+
+/** The limits of a host on a storage, which may take less than others. */
+export function limitsOf(
+  given: Partial<Limits> = {},
+  { capabilities }: Pick<Storage, 'capabilities'>,
+): Limits {
+  const { maxEventBytes: most = Infinity } = capabilities
+  return { ...defaultLimits, maxEventBytes: Math.min(defaultLimits.maxEventBytes, most), ...given }
+}
+
+/** A limit that could not be held to is refused: the storage would refuse, or lose, what the host has taken. */
+function checkLimits(limits: Partial<Limits>, { capabilities }: Pick<Storage, 'capabilities'>): void {
+  for (const name of ['maxNestingDepth', 'maxIdBytes'] as const) {
+    const value = limits[name] ?? 0
+    if (value > highestLimits[name]) throw invalid(`limits.${name}`, `at most ${highestLimits[name]}`, value)
+  }
+  const { maxEventBytes: most = Infinity } = capabilities
+  const { maxEventBytes = 0 } = limits
+  if (maxEventBytes <= most) return
+  const how = `at most the ${most} that the storage takes, which is opened with a maxEventBytes of its own`
+  throw invalid('limits.maxEventBytes', how, maxEventBytes)
 }
 
 /** @throws InvalidArgument `invalid_option` */

@@ -28,6 +28,7 @@ export interface HostOptions {
   readonly tenant?: string
   /** Ceiling of fields whose spec sets none, in UTF-8 bytes of canonical JSON. @defaultValue 131072 */
   readonly inlineMaxBytes?: number
+  /** How large values, events, states and names may be; what is not given has the default of `defaultLimits`. */
   readonly limits?: Partial<Limits>
   /**
    * By entity type: how events of older spec versions read today, where the `[[upcast]]` tables of the spec do not suffice. Each

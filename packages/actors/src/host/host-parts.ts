@@ -1,5 +1,5 @@
 // Puts the parts of a host together, from its options. Called once by the host's constructor.
-import { defaultLimits, silentLogger } from '@perdure/core'
+import { silentLogger } from '@perdure/core'
 import type { Limits } from '@perdure/core'
 import { entityDeps } from '../entity/entity-deps.ts'
 import type { EntityDeps } from '../entity/entity-deps.ts'
@@ -10,7 +10,7 @@ import { WriteCycle } from '../persistence/write-cycle.ts'
 import { Inspectors } from '../observe/inspection.ts'
 import { observeStorage } from '../observe/observed-storage.ts'
 import { Admission } from './admission.ts'
-import { checkHostOptions } from './check-options.ts'
+import { checkHostOptions, limitsOf } from './check-options.ts'
 import { CommandIntake } from './command-intake.ts'
 import { EntityViews } from './entity-views.ts'
 import { HostLife } from './host-life.ts'
@@ -90,10 +90,10 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(maxBatchBytes && { maxBatchBytes }),
     onError: (error) => troubles.report(error),
   })
-  const limitsOf = tenantLimitsOf(options.tenantLimits)
+  const tenantLimits = tenantLimitsOf(options.tenantLimits)
   const loads = new LoadGate({
     maxLoads: options.maxConcurrentLoads ?? defaultMaxConcurrentLoads,
-    ...(limitsOf && { limitsOf }),
+    ...(tenantLimits && { limitsOf: tenantLimits }),
   })
   const bare = entityDeps({ ...given, cycle, loads, ...(maxReplayMs === undefined ? {} : { maxReplayMs }) })
   const listeners = new Listeners(logger)
@@ -112,15 +112,16 @@ export function makeHostParts(options: HostOptions): HostParts {
     ...(ownership && { ownership }),
     statusOf: (head) => registry.statusToday(head),
   }
+  const limits = limitsOf(options.limits, options.storage)
   const modelOptions = {
-    limits: { ...options.limits },
+    limits,
     ...(inlineMaxBytes === undefined ? {} : { inlineMaxBytes }),
     ...(options.upcast && { upcast: options.upcast }),
   }
   const registry: Registry = new Registry(specs, modelOptions, deps, {
     maxResidents,
     passivateAfterMs,
-    ...(limitsOf && { limitsOf }),
+    ...(tenantLimits && { limitsOf: tenantLimits }),
     onChange: (kind, entity) => {
       if (inspectors.isWatched) inspectors.tell({ kind, entity })
     },
@@ -133,7 +134,6 @@ export function makeHostParts(options: HostOptions): HostParts {
   }
   const admission = new Admission(bounds, deps.clock)
   const forwarding = new Admission(bounds, deps.clock)
-  const limits = { ...defaultLimits, ...options.limits }
   const intake = new CommandIntake({
     life,
     registry,
@@ -141,7 +141,7 @@ export function makeHostParts(options: HostOptions): HostParts {
     forwarding,
     ownership,
     limits,
-    limitsOf,
+    limitsOf: tenantLimits,
     inspectors,
     logger,
     telemetry: deps.telemetry,

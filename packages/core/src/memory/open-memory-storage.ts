@@ -82,7 +82,7 @@ export function openMemoryStorage(options: MemoryStorageOptions = {}): MemorySto
 }
 
 class InMemory implements MemoryStorage {
-  readonly capabilities: StorageCapabilities = { durable: false, survivesPowerLoss: false, shared: false }
+  readonly capabilities: StorageCapabilities
   readonly #maxEventBytes: number
   readonly #pageEvents: number
   readonly #streams = new Map<string, Stream>()
@@ -95,6 +95,7 @@ class InMemory implements MemoryStorage {
   #closed = false
 
   constructor({ maxEventBytes = defaultLimits.maxEventBytes, pageEvents = 256 }: MemoryStorageOptions) {
+    this.capabilities = { durable: false, survivesPowerLoss: false, shared: false, maxEventBytes }
     this.#maxEventBytes = maxEventBytes
     this.#pageEvents = pageEvents
   }

@@ -6,4 +6,6 @@ export interface StorageCapabilities {
   readonly survivesPowerLoss: boolean
   /** Several processes may open it at once. */
   readonly shared: boolean
+  /** UTF-8 bytes of JSON that one event may take; absent where it does not matter. A host allows no more. */
+  readonly maxEventBytes?: number
 }

@@ -112,6 +112,7 @@ describe('memory storage', () => {
       durable: false,
       survivesPowerLoss: false,
       shared: false,
+      maxEventBytes: 16 * 1024 ** 2,
     })
   })
 })
