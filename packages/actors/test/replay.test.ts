@@ -349,6 +349,22 @@ describe('claims after ceilings or lifetimes have changed', () => {
     expect(await test.memory.stats()).toEqual(before)
   })
 
+  it('are not asked for where storage knows that there are none, until there are', async () => {
+    const test = await startHost({ specs: [looseSpec], inlineMaxBytes: 1_000 })
+    const ref = await test.host.spawn('Note', { id: 'n-1' })
+    await ref.ask('Write', { text: long('n') })
+    const next = await test.another()
+    await next.host.entity('Note', 'n-1').state()
+    expect(next.storage.calls.get('alignClaims')).toBeUndefined()
+
+    const tight = await test.another({ inlineMaxBytes: 64 })
+    expect((await tight.host.entity('Note', 'n-1').state()).refs['text']).toBeDefined()
+    expect(await test.memory.stats()).toMatchObject({ refs: 1 })
+    const roomy = await test.another()
+    expect((await roomy.host.entity('Note', 'n-1').state()).refs).toEqual({})
+    expect(await test.memory.stats()).toMatchObject({ refs: 0 })
+  })
+
   it('do not keep the entity from running when they cannot be aligned, and are aligned behind', async () => {
     const { test } = await written()
     const next = await test.another(changed({ note: { inlineMaxBytes: 1_000 } }))

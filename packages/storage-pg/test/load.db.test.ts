@@ -74,6 +74,27 @@ describe('large events', () => {
   })
 })
 
+describe('an entity without claims', () => {
+  const certain = async (id: string): Promise<boolean> =>
+    (await storage.load(counter(id), { specHash: 'spec' }))?.holdsNoClaims === true
+
+  it('is known to have none from its head alone, however it was committed', async () => {
+    await storage.commit([unitOf(counter('plain-1'), 0), unitOf(counter('plain-2'), 0, { count: 2 })])
+    await storage.commit([unitOf(counter('plain-1'), 1)])
+    await storage.commit([unitOf(counter('plain-1'), 2, { count: 3 }), unitOf(counter('plain-2'), 2)])
+    expect([await certain('plain-1'), await certain('plain-2')]).toEqual([true, true])
+  })
+
+  it('is looked at when a host has written it that does not keep count', async () => {
+    await storage.commit([unitOf(counter('older'), 0)])
+    await database.query(`update perdure.entities set version = 2 where id = 'older'`)
+    await database.query(`insert into perdure.events
+      select stream, 2, 1000000, action, at, null, payload from perdure.events where stream = '${streamKey(counter('older'))}'`)
+    await storage.commit([unitOf(counter('older'), 2)])
+    expect(await certain('older')).toBe(false)
+  })
+})
+
 describe('a damaged stream', () => {
   /** Stores ten events and lets the test damage them. */
   async function damage(id: string, statement: string): Promise<ReturnType<typeof counter>> {

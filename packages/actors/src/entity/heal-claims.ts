@@ -8,6 +8,8 @@ import { keyText } from './key-text.ts'
 /**
  * Puts back what is missing, then releases and renews claims. In this order: content of a renamed field is held under its
  * new name before the claim under the old one is released.
+ *
+ * @param isUnclaimed - nothing is claimed, so that nothing can be released: most entities, and they cost no round trip
  */
 export async function healClaims(
   deps: EntityDeps,
@@ -15,11 +17,12 @@ export async function healClaims(
   entity: EntityKey,
   state: EntityState,
   overflow: readonly BlobWrite[],
+  isUnclaimed: boolean,
 ): Promise<void> {
-  if (!mayHoldClaims(state)) return
+  if (isUnclaimed ? Object.keys(state.refs).length === 0 : !mayHoldClaims(state)) return
   await nowOrBehind(deps, entity, async () => {
     await restore(deps, model, entity, state, overflow)
-    await align(deps, entity, state)
+    if (!isUnclaimed) await align(deps, entity, state)
   })
 }
 

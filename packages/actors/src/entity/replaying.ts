@@ -54,7 +54,7 @@ async function rebuild(
   }
   const { state, overflow } = replay.close()
   if (state.version < loaded.head.version) throw endsShort(entity, state.version, loaded.head.version)
-  await healClaims(deps, model, entity, state, overflow)
+  await healClaims(deps, model, entity, state, overflow, loaded.holdsNoClaims === true)
   const events = state.version - base.version
   return { state, measure: { snapshotSequence: base.version, events, replayMs } }
 }

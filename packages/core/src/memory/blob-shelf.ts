@@ -71,6 +71,11 @@ export class BlobShelf {
     return this.#find(entity.tenant, claim.hash)?.references.has(owner(entity, claim)) ?? false
   }
 
+  /** Whether the entity holds anything. */
+  holdsAnyOf(entity: EntityKey): boolean {
+    return this.#heldBy(entity).length > 0
+  }
+
   /** Takes hold of content that is there, at this time; taking it again replaces the expiry and counts as made anew. */
   claim(entity: EntityKey, claim: RefClaim, at: number): void {
     const blob = this.#find(entity.tenant, claim.hash)

@@ -115,7 +115,12 @@ class InMemory implements MemoryStorage {
     if (stream === undefined) return undefined
     const snapshot = stream.snapshotFor(specHash)
     const tail = stream.read({ fromSequence: (snapshot?.sequence ?? 0) + 1, limit: this.#pageEvents })
-    return { head: stream.head(), tail, ...(snapshot === undefined ? {} : { snapshot }) }
+    return {
+      head: stream.head(),
+      tail,
+      ...(snapshot === undefined ? {} : { snapshot }),
+      ...(this.#blobs.holdsAnyOf(entity) ? {} : { holdsNoClaims: true }),
+    }
   }
 
   async readPage(entity: EntityKey, { fromSequence, toSequence }: PageRange): Promise<EventPage | undefined> {

@@ -43,6 +43,11 @@ export interface LoadedEntity {
    * storage sends at once: `readOn` reads the rest, page by page.
    */
   readonly tail: readonly EntityEvent[]
+  /**
+   * No claim of this entity is stored, for certain: there is nothing to align. Absent when there are claims, and when a storage
+   * would have to look for them.
+   */
+  readonly holdsNoClaims?: true
 }
 
 /** As many of an entity's events as a storage sends at once, contiguous from the sequence asked for; never none. */

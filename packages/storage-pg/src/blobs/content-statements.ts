@@ -33,6 +33,8 @@ export interface ContentStatements {
   readonly findRefs: Statement<RefColumns, { readonly ordinal: bigint }>
   /** Every reference of an entity. */
   readonly readRefs: Statement<[stream: string], HeldRef>
+  /** Notes of entities, whose heads are locked, that they have claims. */
+  readonly noteClaims: Statement<[streams: readonly string[]], object>
   /** Inserts references; one that is there gets the new expiry, and the time of the claim unless its own is later. */
   readonly claimRefs: Statement<
     [...RefColumns, expiries: readonly (number | undefined)[], times: readonly number[]],
@@ -76,7 +78,7 @@ type RefColumns = [
 
 /** Compiles them. */
 export function contentStatements(database: Database, tables: Tables): ContentStatements {
-  const { blobs, blobRefs } = tables
+  const { blobs, blobRefs, entities } = tables
   const blobKeys = sql`unnest(${parameter}::text[], ${parameter}::bytea[]) as key (tenant, hash)`
   const refColumns = sql`${parameter}::text[], ${parameter}::bytea[], ${parameter}::uuid[], ${parameter}::text[]`
   const insertRefs = sql`
@@ -122,6 +124,11 @@ export function contentStatements(database: Database, tables: Tables): ContentSt
         where ref.tenant = key.tenant and ref.hash = key.hash and ref.stream = key.stream and ref.owner = key.owner
         returning ref.tenant, ref.hash, ref.stream, ref.owner,
           ${millisecondsOf(sql.ref('ref.referenced_at'))} as "referencedAt"`,
+    ),
+    noteClaims: prepareStatement(
+      database,
+      'note_claims',
+      sql`update ${entities} set unclaimed = null where stream = any(${parameter}::uuid[]) and unclaimed is not null`,
     ),
     claimRefs: prepareStatement(
       database,

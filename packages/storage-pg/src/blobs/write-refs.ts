@@ -17,6 +17,7 @@ export async function writeRefs(
   const claims = changes.flatMap(({ entity, at, claims }) =>
     refsOf(entity, claims).map((ref) => ({ ...ref, at })),
   )
+  await noteClaims(transaction, statements, claims)
   const claimed = new Set(claims.map(({ key }) => key))
   const releases = changes
     .flatMap(({ entity, releases }) => refsOf(entity, releases))
@@ -44,6 +45,7 @@ export async function restoreRefs(
   at: number,
 ): Promise<void> {
   const refs = refsOf(entity, claims)
+  await noteClaims(transaction, statements, refs)
   await statements.restoreRefs.run(transaction, [
     ...refColumns(refs),
     refs.map(({ ref }) => expiryOf(ref)),
@@ -109,6 +111,16 @@ async function checkGone(
       { details: { kept: rows.length, references: refs.length } },
     )
   }
+}
+
+/** From now on an activation looks for claims of these entities. Their heads are held by this transaction already. */
+async function noteClaims(
+  transaction: Kysely<unknown>,
+  statements: ContentStatements,
+  claims: readonly RefAt<RefClaim>[],
+): Promise<void> {
+  if (claims.length === 0) return
+  await statements.noteClaims.run(transaction, [[...new Set(claims.map(({ stream }) => stream))]])
 }
 
 async function insertClaims(

@@ -26,7 +26,8 @@ moved as (
   update ${entities} as head
   set version = head.version + 1, status = ${parameter}::text,
     updated_at = ${timeOf(sql.ref('given.at'))}, deleted_at = ${timeOf(sql.ref('given.deleted'))},
-    owner = ${parameter}::int8
+    owner = ${parameter}::int8,
+    unclaimed = case when head.unclaimed = head.version then head.version + 1 end
   from given
   where head.stream = ${parameter}::uuid and head.version = ${parameter}::int8 and head.deleted_at is null
     and exists (select from gate)

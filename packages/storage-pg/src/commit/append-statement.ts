@@ -30,6 +30,8 @@ export interface AppendRow {
  * 4. `stored` inserts their events. An event's columns come as one line of tab-separated text, all of a batch in one
  *    parameter: arrays of JSON cost the client an escape, and the server a parse, of every byte.
  *
+ * `unclaimed` goes along with the version of an entity that never claimed a content; whoever writes claims empties it.
+ *
  * Last, `notice` tells those who listen in other processes, if `gate` found that there are any: see log-notice.ts.
  *
  * `created` returns no more than it inserted, so its units are found again by stream, through a hashed subplan: a join
@@ -62,16 +64,17 @@ moved as (
   update ${entities} as head
   set version = unit.expected + unit.count, status = unit.status,
     updated_at = ${timeOf(sql.ref('unit.at'))}, deleted_at = ${timeOf(sql.ref('unit.deleted'))},
-    owner = unit.owner
+    owner = unit.owner,
+    unclaimed = case when head.unclaimed = head.version then unit.expected + unit.count end
   from movers as unit
   where head.stream = unit.stream and head.version = unit.expected and head.deleted_at is null
     and exists (select from gate)
   returning unit.stream, unit.expected, unit.count, unit.ordinal, unit.lines
 ),
 created as (
-  insert into ${entities} (stream, tenant, type, id, version, status, updated_at, deleted_at, owner)
+  insert into ${entities} (stream, tenant, type, id, version, status, updated_at, deleted_at, owner, unclaimed)
   select unit.stream, unit.tenant, unit.type, unit.id, unit.count, unit.status,
-    ${timeOf(sql.ref('unit.at'))}, ${timeOf(sql.ref('unit.deleted'))}, unit.owner
+    ${timeOf(sql.ref('unit.at'))}, ${timeOf(sql.ref('unit.deleted'))}, unit.owner, unit.count
   from creators as unit
   where exists (select from gate)
   on conflict (stream) do nothing

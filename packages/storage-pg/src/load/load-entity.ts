@@ -27,7 +27,12 @@ export async function loadEntity(
   const first = Math.max((snapshot?.sequence ?? 0) + 1, firstOf(row))
   const chunk = firstChunk(row)
   const tail = chunk === undefined ? [] : await decodeFirstChunk(context, entity, first, chunk)
-  return snapshot === undefined ? { head, tail } : { head, snapshot, tail }
+  return {
+    head,
+    tail,
+    ...(snapshot === undefined ? {} : { snapshot }),
+    ...(row.isUnclaimed === true ? { holdsNoClaims: true } : {}),
+  }
 }
 
 /** See `Storage.readEvents`. */

@@ -46,6 +46,8 @@ interface HeadRow extends HeadColumns {
 
 /** A head, perhaps a snapshot, perhaps a chunk. */
 export interface LoadRow extends HeadColumns {
+  /** Whether no claim was ever stored; null when that is not known. */
+  readonly isUnclaimed: boolean | null
   readonly snapshotSequence: bigint | null
   readonly snapshotBody: Uint8Array | null
   readonly first: bigint | null
@@ -77,7 +79,8 @@ export function loadStatements(database: Database, tables: Tables): LoadStatemen
       database,
       'load_entity',
       sql`
-        select ${headColumns}, snapshot.sequence as "snapshotSequence", snapshot.body as "snapshotBody", chunk.*
+        select ${headColumns}, head.unclaimed = head.version as "isUnclaimed",
+          snapshot.sequence as "snapshotSequence", snapshot.body as "snapshotBody", chunk.*
         from (select ${parameter}::uuid as stream, ${parameter}::text as spec_hash) as wanted
         join ${entities} as head on head.stream = wanted.stream
         left join ${snapshots} as snapshot on snapshot.stream = wanted.stream

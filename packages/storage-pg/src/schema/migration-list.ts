@@ -8,6 +8,7 @@ import { erasures } from './migrations/0005-erasures.ts'
 import { importedBodiesOf } from './migrations/0006-imported-bodies.ts'
 import { hostLeases } from './migrations/0007-host-leases.ts'
 import { router } from './migrations/0008-router.ts'
+import { unclaimedEntities } from './migrations/0009-unclaimed-entities.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
 export const migrations: readonly Migration[] = [
@@ -19,6 +20,7 @@ export const migrations: readonly Migration[] = [
   importedBodiesOf,
   hostLeases,
   router,
+  unclaimedEntities,
 ]
 
 /** The newest schema version that this package knows. */

@@ -189,8 +189,8 @@ export async function readAll(storage: Storage, client: Client): Promise<readonl
     for (const head of await storage.listEntities(filter)) {
       const snapshot = (await storage.load(head, { specHash }))?.snapshot
       const { rows: held } = await client.query<{ owner: string; hash: string }>(
-        `select owner, encode(hash, 'hex') as hash from ${releaseSchema}.blob_refs as ref
-        join ${releaseSchema}.entities as head using (stream) where head.tenant = $1 and id = $2 order by owner`,
+        `select ref.owner, encode(hash, 'hex') as hash from ${releaseSchema}.blob_refs as ref
+        join ${releaseSchema}.entities as head using (stream) where head.tenant = $1 and id = $2 order by ref.owner`,
         [head.tenant, head.id],
       )
       const claims = held.map(({ owner, hash }) => ({ field: JSON.parse(`"${owner}"`) as string, hash }))

@@ -43,6 +43,16 @@ class SeenClaims {
 
 export const blobMutants: readonly Mutant[] = [
   {
+    name: 'says that nothing is claimed, whatever is',
+    breaks: 'is certain that an entity holds no claims only while that is so',
+    mutate: (sound) => ({
+      load: async (entity, options) => {
+        const loaded = await sound.load(entity, options)
+        return loaded && { ...loaded, holdsNoClaims: true }
+      },
+    }),
+  },
+  {
     name: 'lets the first expiry of a claim win',
     breaks: 'lets a later claim of the same field lengthen its time',
     mutate: (sound) =>

@@ -1,9 +1,10 @@
 // Align: after a change of ceilings or lifetimes the stored claims of an entity become those of its state.
 import assert from 'node:assert/strict'
+import type { EntityKey } from '@perdure/core'
 import type { ContractCase } from '../contract-case.ts'
 import { contractGroup } from '../contract-case.ts'
 import { sameJson } from '../check.ts'
-import { claimOf, hold, session, startOfTime, unitOf } from '../make-unit.ts'
+import { claimOf, hold, session, specHash, startOfTime, unitOf } from '../make-unit.ts'
 
 const now = startOfTime + 1_000_000
 const entity = session('s-1')
@@ -16,6 +17,30 @@ export const alignCases: readonly ContractCase[] = contractGroup('align', {
     const missing = await storage.findMissingClaims(entity, [kept, surplus].map(claimOf))
     sameJson(missing, [claimOf(surplus)], 'the missing claims')
     assert.equal((await storage.sweep({ now })).deletedBlobs, 1)
+  },
+
+  'the storage is certain that an entity holds no claims only while that is so': async ({ storage }) => {
+    const [held, [plain, born, healed, other]] = [
+      hold('f', 'content'),
+      ['plain', 'born', 'healed', 'other'].map((id) => session(id)) as [
+        EntityKey,
+        EntityKey,
+        EntityKey,
+        EntityKey,
+      ],
+    ]
+    const units = [plain, healed, other].map((each) => unitOf(each, 0))
+    await storage.commit([...units, unitOf(born, 0, { holds: [held] })])
+    await storage.commit([unitOf(plain, 1, { events: 2 }), unitOf(other, 1, { holds: [held] })])
+    await storage.commit([unitOf(other, 2)])
+    assert.equal(await storage.restoreClaims(healed, 1, [claimOf(held)], [held.blob]), true)
+    await storage.commit([unitOf(healed, 1)])
+    for (const each of [born, healed, other]) {
+      const loaded = await storage.load(each, { specHash })
+      assert.equal(loaded?.holdsNoClaims, undefined, `${each.id} holds a claim`)
+    }
+    await storage.commit([unitOf(plain, 3, { holds: [held], releases: [held] })])
+    assert.equal((await storage.load(plain, { specHash }))?.holdsNoClaims, undefined, 'plain holds one now')
   },
 
   'the storage tells claims apart by field and content when it aligns': async ({ storage }) => {
