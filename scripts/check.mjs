@@ -1,5 +1,6 @@
 // `pnpm check`: build, format, lint, types, unused code, packages, docs, tests. Goes on after a failure, so that one run
 // shows everything that is wrong.
+import { spawnSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { mkdtemp, readFile, rm } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -18,6 +19,7 @@ const results = [
 ]
 results.push(await testOnNode24())
 const { code, passed, failed } = await test()
+tellWhatIsMissing()
 console.log(`vitest: ${passed} passed, ${failed} failed`)
 // The report is believed beside the exit code: a hook in some package may have changed the latter.
 process.exit(code === 0 && failed === 0 && passed > 0 && results.every(Boolean) ? 0 : 1)
@@ -31,6 +33,15 @@ async function testOnNode24() {
   }
   const args = ['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'prop']
   return step('tests on Node 24', () => run(join(root, node), args))
+}
+
+/** Tests of what is not here are skipped; nobody should have to find that out. Looked for as in test/setup/nats.ts. */
+function tellWhatIsMissing() {
+  const nats = process.env['PERDURE_TEST_NATS_SERVER'] ?? 'nats-server'
+  if (spawnSync(nats, ['--version']).status === 0) return
+  console.log(
+    `- SKIPPED: everything over NATS, for ${nats} is not installed (apt-get install -y nats-server)`,
+  )
 }
 
 async function test() {
