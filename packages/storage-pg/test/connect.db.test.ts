@@ -1,12 +1,15 @@
 // Connecting to PostgreSQL: what a caller learns when it does not work, and what a broken connection leaves behind.
 import { createServer } from 'node:net'
 import type { AddressInfo } from 'node:net'
+import { silentLogger } from '@perdure/core'
 import { openStorage } from '@perdure/storage-pg'
+import { sql } from 'kysely'
 import { Client } from 'pg'
 import { afterAll, beforeAll, describe, expect, it } from 'vitest'
 import { createTestDatabase } from '../../../test/setup/database.ts'
 import type { TestDatabase } from '../../../test/setup/database.ts'
 import { findFreePort } from '../../../test/setup/server.ts'
+import { openPgPool } from '../src/connect/pg-pool.ts'
 import { counter, gate, kindsOf, unitOf } from './make.ts'
 import { startProxy } from './proxy.ts'
 
@@ -222,5 +225,58 @@ describe('a connection that breaks', () => {
     await expect.poll(() => warnings.length).toBeGreaterThan(0)
     expect(kindsOf(await storage.commit([unitOf(counter('after-idle'), 0)]))).toEqual(['committed'])
     await storage.close()
+  })
+})
+
+describe('a connection whose other side is gone without a word', () => {
+  it('is asked for a sign of life by the server, in every session', async () => {
+    const engine = openPgPool(database.url, {}, silentLogger)
+    const { rows } = await sql`select current_setting('tcp_keepalives_idle') as idle,
+      current_setting('tcp_keepalives_interval') as interval, current_setting('tcp_keepalives_count') as count,
+      current_setting('tcp_user_timeout') as timeout`.execute(engine.database)
+    expect(rows).toEqual([{ idle: '30', interval: '10', count: '3', timeout: '60000' }])
+    await engine.close()
+  })
+
+  it('keeps no sweep from others: its lock is free once it has said nothing for as long as a transaction may', async () => {
+    const schema = 'half_open_lock'
+    const proxy = await startProxy(database.url)
+    const pool = { statementTimeoutMs: 500, transactionIdleTimeoutMs: 600 }
+    const [gone, other] = [
+      await openStorage(proxy.url, { schema, pool }),
+      await openStorage(database.url, { schema }),
+    ]
+    let during: string | undefined
+    const sweeping = gone.sweep({
+      now: 1,
+      onProgress: async ({ phase }) => {
+        if (phase !== 'expire') return
+        proxy.silenceAll()
+        during = (await other.sweep({ now: 1 })).outcome
+      },
+    })
+    await expect(sweeping).rejects.toMatchObject({ code: 'storage_unavailable' })
+    expect(during).toBe('skipped')
+    await expect.poll(async () => (await other.sweep({ now: 1 })).outcome).toBe('done')
+    await Promise.all([gone.close(), other.close()])
+    await proxy.close()
+  })
+
+  it('holds its lock for as long as it takes while it is there', async () => {
+    const schema = 'long_lock'
+    const long = await openStorage(database.url, { schema, pool: { transactionIdleTimeoutMs: 1_000 } })
+    const other = await openStorage(database.url, { schema })
+    let during: string | undefined
+    await long.sweep({
+      now: 1,
+      onProgress: async ({ phase }) => {
+        if (phase !== 'expire') return
+        // The server's clock decides, so the server does the waiting: twice what it puts up with.
+        await database.query('select pg_sleep(2)')
+        during = (await other.sweep({ now: 1 })).outcome
+      },
+    })
+    expect(during).toBe('skipped')
+    await Promise.all([long.close(), other.close()])
   })
 })

@@ -1,6 +1,6 @@
 // The statements of the hot paths, as a storage at work sends them: found by looking, so that none can be forgotten.
 import type { Storage } from '@perdure/core'
-import { sessionSettings } from '../src/connect/session-settings.ts'
+import { sessionKeepalive, sessionSettings } from '../src/connect/session-settings.ts'
 import { blobOf, counter, unitOf } from './make.ts'
 import { taping } from './tape.ts'
 import type { TapedQuery } from './tape.ts'
@@ -49,6 +49,8 @@ export async function statementsOf(work: () => Promise<void>): Promise<readonly 
   await taping(tape, work)
   const texts = new Set(tape.map(({ text }) => text.trim()))
   return [...texts].filter(
-    (text) => text !== sessionSettings.trim() && !/^(?:begin|commit|rollback|set|listen) ?\b/i.test(text),
+    (text) =>
+      ![sessionSettings.trim(), sessionKeepalive.trim()].includes(text) &&
+      !/^(?:begin|commit|rollback|set|listen) ?\b/i.test(text),
   )
 }

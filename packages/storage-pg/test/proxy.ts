@@ -45,10 +45,14 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       sockets.delete(server)
     }
     silencers.add(silence)
+    // Through silence not even the end of one side is heard by the other.
+    const end = (): void => {
+      if (!silent) cut()
+    }
     for (const socket of [client, server]) {
       sockets.add(socket)
-      socket.on('error', cut)
-      socket.on('close', cut)
+      socket.on('error', end)
+      socket.on('close', end)
     }
     client.on('data', (data) => {
       if (silent) return

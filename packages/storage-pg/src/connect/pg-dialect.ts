@@ -6,7 +6,7 @@ import type { CompiledQuery, DatabaseConnection, Dialect, Driver, QueryResult } 
 import type { Pool, PoolClient, QueryConfig } from 'pg'
 import { checkCommitTag } from './commit-tag.ts'
 import { encodeParameter } from './column-codecs.ts'
-import { sessionLimits, sessionSettings } from './session-settings.ts'
+import { sessionKeepalive, sessionLimits, sessionSettings } from './session-settings.ts'
 import { ConnectionLost, sqlStateOf, translateCommitError, translateError } from './sqlstate.ts'
 import { statementName } from './statement.ts'
 
@@ -64,6 +64,7 @@ class PgDriver implements Driver {
     const connection = new PgConnection(client, this.#losses, () => this.#losses++)
     try {
       await connection.run(sessionSettings)
+      await connection.run(sessionKeepalive)
       await connection.run(sessionLimits(this.#options))
     } catch (error) {
       connection.discard()

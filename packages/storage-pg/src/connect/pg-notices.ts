@@ -1,7 +1,8 @@
 // A connection that listens. On its own, beside the pool: it must stay open and see every notice.
-import { Client } from 'pg'
 import type { ClientConfig } from 'pg'
+import { endableClient } from './end-client.ts'
 import type { NoticeConnection } from './engine.ts'
+import { sessionKeepalive } from './session-settings.ts'
 
 /** Connects and listens on a channel. */
 export async function openPgNotices(
@@ -9,7 +10,7 @@ export async function openPgNotices(
   channel: string,
   onNotice: (payload: string) => void,
 ): Promise<NoticeConnection> {
-  const client = new Client(config)
+  const { client, end } = endableClient(config)
   const lost = new Promise<void>((resolve) => {
     client.on('error', () => resolve())
     client.on('end', () => resolve())
@@ -17,9 +18,10 @@ export async function openPgNotices(
   client.on('notification', ({ payload }) => onNotice(payload ?? ''))
   try {
     await client.connect()
+    await client.query(sessionKeepalive)
     await client.query(`listen "${channel}"`)
   } catch (error) {
-    await client.end().catch(() => {})
+    await end()
     throw error
   }
   return {
@@ -27,6 +29,6 @@ export async function openPgNotices(
     run: async (statement) => {
       await client.query(statement)
     },
-    close: () => client.end().catch(() => {}),
+    close: end,
   }
 }

@@ -25,7 +25,8 @@ export interface PoolOptions {
   readonly statementTimeoutMs?: number
   /**
    * How long the server lets a transaction wait for its next statement. A host that stalls or vanishes in the middle of a
-   * commit holds up every other host for no longer than this. @defaultValue 15_000
+   * commit holds up every other host for no longer than this, nor in the middle of a sweep every other sweep; 0 is without
+   * limit. @defaultValue 15_000
    */
   readonly transactionIdleTimeoutMs?: number
 }
@@ -68,7 +69,7 @@ export function openPgPool(url: string, options: PoolOptions, logger: Logger): E
     capabilities: { durable: true, survivesPowerLoss: true, shared: true },
     openNotices: (channel, onNotice) => openPgNotices(connection, channel, onNotice),
     tryLock: (name) =>
-      tryAdvisoryLock(connection, name).catch((error: unknown) => {
+      tryAdvisoryLock(connection, name, transactionIdleTimeoutMs).catch((error: unknown) => {
         throw connectError(error, server)
       }),
     close: () => pool.end(),

@@ -22,6 +22,16 @@ export const sessionSettings: string = `select
   set_config('jit', 'off', false)`
 
 /**
+ * Has the server ask for a sign of life where nothing is heard, after half a minute, and give the session up after a minute: a
+ * host that is gone without a word takes up a connection, and what it has locked, for no longer. The system's own limit is hours.
+ */
+export const sessionKeepalive: string = `select
+  set_config('tcp_keepalives_idle', '30', false),
+  set_config('tcp_keepalives_interval', '10', false),
+  set_config('tcp_keepalives_count', '3', false),
+  set_config('tcp_user_timeout', '60000', false)`
+
+/**
  * What the server does not do for ever on behalf of a host that no longer listens. A lower limit on statements, as of the
  * role, stays in force.
  */
