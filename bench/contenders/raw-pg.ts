@@ -25,39 +25,48 @@ interface Row {
   readonly payload: string
 }
 
-/** Writes one row, or many. */
+/** A database that takes statements; `name` is for those that prepare them. */
+export interface RawDatabase {
+  run(text: string): Promise<unknown>
+  query(statement: {
+    readonly name?: string
+    readonly text: string
+    readonly values: readonly unknown[]
+  }): Promise<readonly unknown[]>
+  close(): Promise<void>
+}
+
+/** Writes one row. */
 type WriteRow = (row: Row) => Promise<unknown>
+
+function openPool(url: string, connections: number): RawDatabase {
+  const pool = new Pool({ connectionString: url, max: connections })
+  return {
+    run: (text) => pool.query(text),
+    query: async ({ values, ...statement }) =>
+      (await pool.query<Record<string, unknown>>({ ...statement, values: [...values] })).rows,
+    close: () => pool.end(),
+  }
+}
 
 /** Every event is an insert of its own, over a pool of so many connections. */
 export function rawSingleInserts(url: string, counters: number, connections: number): Promise<CounterSystem> {
-  return rawCounters(
-    url,
-    counters,
-    connections,
-    (pool) =>
-      ({ stream, sequence, action, at, payload }) =>
-        pool.query({
-          name: 'insert_one',
-          text: 'insert into events (stream, sequence, action, at, payload) values ($1, $2, $3, $4, $5)',
-          values: [stream, sequence, action, at, payload],
-        }),
-  )
+  return rawCounters(openPool(url, connections), counters, writeSingly)
 }
 
 /** What has gathered while a statement was under way is the next one: group commit, over one connection. */
 export function rawGroupedInserts(url: string, counters: number): Promise<CounterSystem> {
-  return rawCounters(url, counters, 1, (pool) => groupWrites((rows) => insertRows(pool, rows)))
+  return rawCounters(openPool(url, 1), counters, writeGrouped)
 }
 
-async function rawCounters(
-  url: string,
+/** Counters in a table of events, written in the way given. */
+export async function rawCounters(
+  database: RawDatabase,
   counters: number,
-  connections: number,
-  writer: (pool: Pool) => WriteRow,
+  writer: (database: RawDatabase) => WriteRow,
 ): Promise<CounterSystem> {
-  const pool = new Pool({ connectionString: url, max: connections })
-  await pool.query(schema)
-  const write = writer(pool)
+  await database.run(schema)
+  const write = writer(database)
   const streams = Array.from({ length: counters }, (_, counter) => streamOf(counter))
   const versions = new Float64Array(counters)
   return {
@@ -66,22 +75,37 @@ async function rawCounters(
       return write(rowOf(streams[counter] ?? '', sequence, addition))
     },
     countStored: async () => {
-      const { rows } = await pool.query<{ count: string }>('select count(*) from events')
-      return Number(rows[0]?.count)
+      const [row] = await database.query({ text: 'select count(*)::int8 as count from events', values: [] })
+      return Number((row as { readonly count: unknown }).count)
     },
     readCount: async (counter) => {
-      const { rows } = await pool.query<{ sum: string | null }>(
-        "select sum((payload->'params'->>'amount')::int8) from events where stream = $1",
-        [streams[counter]],
-      )
-      return Number(rows[0]?.sum ?? 0)
+      const [row] = await database.query({
+        text: "select sum((payload->'params'->>'amount')::int8)::int8 as sum from events where stream = $1",
+        values: [streams[counter]],
+      })
+      return Number((row as { readonly sum: unknown }).sum ?? 0)
     },
-    close: () => pool.end(),
+    close: () => database.close(),
   }
 }
 
-async function insertRows(pool: Pool, rows: readonly Row[]): Promise<void> {
-  await pool.query({
+/** A statement for each row. */
+export function writeSingly(database: RawDatabase): WriteRow {
+  return ({ stream, sequence, action, at, payload }) =>
+    database.query({
+      name: 'insert_one',
+      text: 'insert into events (stream, sequence, action, at, payload) values ($1, $2, $3, $4, $5)',
+      values: [stream, sequence, action, at, payload],
+    })
+}
+
+/** A statement for the rows that have gathered. */
+export function writeGrouped(database: RawDatabase): WriteRow {
+  return groupWrites((rows) => insertRows(database, rows))
+}
+
+async function insertRows(database: RawDatabase, rows: readonly Row[]): Promise<void> {
+  await database.query({
     name: 'insert_many',
     text: `insert into events (stream, sequence, action, at, payload)
       select * from unnest($1::uuid[], $2::int8[], $3::text[], $4::timestamptz[], $5::json[])`,
