@@ -9,7 +9,7 @@ function stage(bounds: LoadBounds) {
   const begun: string[] = []
   const ends = new Map<string, { readonly done: () => void; readonly fail: (error: Error) => void }>()
   const load = (name: string, tenant = 't', signal?: AbortSignal): Promise<string> =>
-    gate.run(tenant, signal, () => {
+    gate.run(tenant, signal === undefined ? [] : [{ signal }], () => {
       begun.push(name)
       return new Promise((resolve, reject) => ends.set(name, { done: () => resolve(name), fail: reject }))
     })

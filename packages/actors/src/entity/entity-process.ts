@@ -116,11 +116,11 @@ export class EntityProcess implements RunningObserver {
   }
 
   /** Ends the process: what is not in flight is rejected, with the reason given; what is in flight still settles. */
-  stop(reason: PerdureError = this.#stopReason ?? stopError(this.entity)): void {
-    this.#stopReason = reason
+  stop(reason?: PerdureError): void {
+    if (reason !== undefined) this.#stopReason = reason
     this.#enter('stopped')
     this.#unwanted?.abort()
-    stopEntity(this.#running, reason)
+    stopEntity(this.#running, () => this.#whyStopped())
   }
 
   /** Holds commands back before they are decided, and waits until those that were have settled. Ended by `resume`. */
@@ -154,7 +154,13 @@ export class EntityProcess implements RunningObserver {
   #whyNot(): PerdureError | undefined {
     const { failure, quarantine } = this.#deps.cycle
     if (failure !== undefined) return tellFailure(this.entity, failure)
-    return this.#stopReason ?? quarantine.errorOf(this.entity)
+    return this.#phase === 'stopped' ? this.#whyStopped() : quarantine.errorOf(this.entity)
+  }
+
+  /** Made when it is first asked for: most that stop are let go of while nobody wants anything of them. */
+  #whyStopped(): PerdureError {
+    this.#stopReason ??= stopError(this.entity)
+    return this.#stopReason
   }
 
   #mayBeUnborn({ command }: CommandRequest): boolean {
@@ -162,7 +168,7 @@ export class EntityProcess implements RunningObserver {
   }
 
   #activateForWaiting(): void {
-    if (this.#stopReason !== undefined) stopEntity(this.#running, this.#stopReason)
+    if (this.#phase === 'stopped') stopEntity(this.#running, () => this.#whyStopped())
     else if (this.#running.waiting > 0) this.#activateQuietly()
   }
 
@@ -191,7 +197,7 @@ export class EntityProcess implements RunningObserver {
     const { model } = this
     const unwanted = new AbortController()
     this.#unwanted = unwanted
-    const read = await this.#read(model, unwanted.signal).catch((error: unknown) =>
+    const read = await this.#read(model, unwanted).catch((error: unknown) =>
       error === unwanted.signal.reason ? givenUp : { failure: loadFailure(this.entity, error) },
     )
     this.#unwanted = undefined
@@ -207,7 +213,7 @@ export class EntityProcess implements RunningObserver {
     else this.#run(read)
   }
 
-  async #read(model: EntityModel, unwanted: AbortSignal): Promise<ReplayedEntity> {
+  async #read(model: EntityModel, unwanted: AbortController): Promise<ReplayedEntity> {
     const known = this.#erasure ?? this.#deps.cycle.quarantine.readErrorOf(this.entity)
     if (known !== undefined) throw known
     this.#enter('loading')

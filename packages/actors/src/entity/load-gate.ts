@@ -11,6 +11,9 @@ export interface LoadBounds {
   readonly limitsOf?: (tenant: string) => TenantLimits
 }
 
+/** Who may give up: a controller. Its signal comes into being when it is first looked at. */
+export type Signalling = Pick<AbortController, 'signal'>
+
 /** A gate with a line. Invariant: with somebody in the line there is somebody inside whose leaving lets him in. */
 export class LoadGate {
   readonly #bounds: LoadBounds
@@ -33,14 +36,17 @@ export class LoadGate {
     return this.#line.size
   }
 
-  /** Loads when there is room; its place is free again however that ends. @throws the signal's reason, if it fires first */
+  /**
+   * Loads when there is room; its place is free again however that ends. @throws the reason of a signal that fires first
+   * @param givenUp - who may end the wait; a signal that nobody has to wait for is not even made, for it costs 3 µs
+   */
   async run<Result>(
     tenant: string,
-    signal: AbortSignal | undefined,
+    givenUp: readonly Signalling[],
     load: () => Promise<Result>,
   ): Promise<Result> {
     const max = this.#bounds.limitsOf?.(tenant).maxConcurrentLoads
-    if (!this.#mayEnter(tenant)) await this.#wait(tenant, max, signal)
+    if (!this.#mayEnter(tenant)) await this.#wait(tenant, max, givenUp)
     else this.#take(tenant, max)
     try {
       return await load()
@@ -49,22 +55,27 @@ export class LoadGate {
     }
   }
 
-  #wait(tenant: string, max: number | undefined, signal: AbortSignal | undefined): Promise<void> {
+  #wait(tenant: string, max: number | undefined, givenUp: readonly Signalling[]): Promise<void> {
+    const signals = givenUp.map(({ signal }) => signal)
     return new Promise((resolve, reject) => {
+      const unlisten = (): void => {
+        for (const signal of signals) signal.removeEventListener('abort', giveUp)
+      }
       const giveUp = (): void => {
+        unlisten()
         outOfLine()
         this.#letIn()
-        reject(signal?.reason as Error)
+        reject(signals.find(({ aborted }) => aborted)?.reason as Error)
       }
       // Its place is taken in the moment it is free: nobody who comes in between is faster.
       const outOfLine = this.#line.push(tenant, () => {
-        signal?.removeEventListener('abort', giveUp)
+        unlisten()
         this.#take(tenant, max)
         resolve()
       })
       if (!this.#hasShare(tenant)) this.#line.hold(tenant)
-      if (signal?.aborted === true) giveUp()
-      signal?.addEventListener('abort', giveUp, { once: true })
+      if (signals.some(({ aborted }) => aborted)) giveUp()
+      else for (const signal of signals) signal.addEventListener('abort', giveUp)
     })
   }
 

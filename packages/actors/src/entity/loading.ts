@@ -5,6 +5,7 @@ import { EntityErased } from '../errors/host-errors.ts'
 import { withRetry } from '../persistence/with-retry.ts'
 import type { RetryDeps } from '../persistence/with-retry.ts'
 import type { EntityDeps } from './entity-deps.ts'
+import type { Signalling } from './load-gate.ts'
 
 /** An activation that nobody wants any more asks no further. */
 export type LoadDeps = EntityDeps & Required<Pick<RetryDeps, 'isWanted'>>
@@ -17,10 +18,10 @@ export async function loadEntity(
   deps: LoadDeps,
   { specHash }: EntityModel,
   entity: EntityKey,
-  signal?: AbortSignal,
+  unwanted?: Signalling,
 ): Promise<LoadedEntity | undefined> {
   await deps.probe('entity.before_load', { id: entity.id })
-  const loaded = await inTurn(deps, entity, signal, () => deps.storage.load(entity, { specHash }))
+  const loaded = await inTurn(deps, entity, unwanted, () => deps.storage.load(entity, { specHash }))
   const erasedAt = loaded?.head.erasedAt
   if (erasedAt !== undefined) throw new EntityErased(formatEntityKey(entity), erasedAt)
   return loaded
@@ -51,11 +52,11 @@ export function loadRest(
 function inTurn<Result>(
   deps: LoadDeps,
   { tenant }: Pick<EntityKey, 'tenant'>,
-  signal: AbortSignal | undefined,
+  unwanted: Signalling | undefined,
   read: () => Promise<Result>,
 ): Promise<Result> {
   return withRetry(deps, (over) => {
-    const givenUp = signal === undefined ? over : AbortSignal.any([over, signal])
+    const givenUp = unwanted === undefined ? [over] : [over, unwanted]
     return deps.loads.run(tenant, givenUp, read)
   })
 }

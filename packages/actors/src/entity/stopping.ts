@@ -4,8 +4,9 @@ import { rejectAll } from './command-request.ts'
 import type { Running } from './running.ts'
 
 /** Rejects what is not in flight, with the reason given; what is in flight settles as the storage says. */
-export function stopEntity(running: Running, reason: PerdureError): void {
+export function stopEntity(running: Running, reasonOf: () => PerdureError): void {
   running.close()
   const waiting = running.takeWaiting()
-  rejectAll([...running.writes.dropBehind(), ...waiting], reason)
+  const rejected = [...running.writes.dropBehind(), ...waiting]
+  if (rejected.length > 0) rejectAll(rejected, reasonOf())
 }

@@ -22,7 +22,7 @@ const longestTimerMs = 2 ** 31 - 1
  */
 export async function withRetry<Result>(
   deps: RetryDeps,
-  call: (over: AbortSignal) => Promise<Result>,
+  call: (over: Pick<AbortController, 'signal'>) => Promise<Result>,
 ): Promise<Result> {
   const { clock, random, retry, isWanted = () => true } = deps
   let isSpent = retry.budgetMs <= 0
@@ -45,13 +45,13 @@ export async function withRetry<Result>(
 }
 
 /**
- * @param call - gets a signal that fires when its answer is waited for no more
+ * @param call - gets what signals when its answer is waited for no more
  * @throws StorageError `outcome_unknown` when there is no answer for so long
  */
 export function answered<Result>(
   clock: Clock,
   ms: number,
-  call: (over: AbortSignal) => Promise<Result>,
+  call: (over: Pick<AbortController, 'signal'>) => Promise<Result>,
 ): Promise<Result> {
   return new Promise((resolve, reject) => {
     const over = new AbortController()
@@ -61,7 +61,7 @@ export function answered<Result>(
       reject(error)
       over.abort(error)
     })
-    call(over.signal).then(resolve, reject).finally(stop)
+    call(over).then(resolve, reject).finally(stop)
   })
 }
 
