@@ -22,7 +22,7 @@ export interface NatsServer {
   readonly url: string
   /** SIGKILL. Resolves once it is dead. */
   kill(): Promise<void>
-  /** Starts it again, on the port it had. */
+  /** Starts it again, on the port it had, unless it runs. */
   restart(): Promise<void>
   /** Stops the server and removes its directory; idempotent. */
   stop(): Promise<void>
@@ -39,8 +39,7 @@ export async function startNatsServer(config: string = ''): Promise<NatsServer> 
     url: `nats://127.0.0.1:${port}`,
     kill: () => end(server, 'SIGKILL'),
     restart: async () => {
-      await end(server, 'SIGKILL')
-      server = await start(file, port)
+      if (hasEnded(server)) server = await start(file, port)
     },
     stop: async () => {
       await end(server, 'SIGTERM')
@@ -75,8 +74,12 @@ function answers(port: number): Promise<boolean> {
 }
 
 async function end(server: ChildProcess, signal: NodeJS.Signals): Promise<void> {
-  if (server.exitCode !== null || server.signalCode !== null) return
+  if (hasEnded(server)) return
   const ended = new Promise((resolve) => server.once('exit', resolve))
   server.kill(signal)
   await ended
+}
+
+function hasEnded({ exitCode, signalCode }: ChildProcess): boolean {
+  return exitCode !== null || signalCode !== null
 }

@@ -19,7 +19,8 @@ describe.skipIf(natsIsMissing !== undefined)(natsIsMissing ?? 'over NATS', () =>
     return {
       open: (options) => openNatsRouter({ prefix, connection, ...options }),
       outage: { begin: () => server.kill(), end: () => server.restart() },
-      close: async () => {},
+      // A case that fails may leave it dead.
+      close: () => server.restart(),
     }
   })
 })
