@@ -161,11 +161,13 @@ export class NatsLine {
       }
       if (status.type === 'reconnect') void this.#comeUp(outage, () => outage)
     }
-    this.#goDown('the connection to NATS was closed')
+    const cause = this.#connection.isClosed() ? await this.#connection.closed() : undefined
+    this.#goDown('the connection to NATS was closed, and is not made again', cause ?? undefined)
   }
 
-  #goDown(reason: string): void {
-    this.#trouble = new RouterError('router_unavailable', reason)
+  #goDown(reason: string, cause?: Error): void {
+    const message = cause === undefined ? reason : `${reason}: ${cause.message}`
+    this.#trouble = new RouterError('router_unavailable', message, { cause })
     this.#loseAll(reason)
   }
 

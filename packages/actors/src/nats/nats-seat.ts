@@ -59,14 +59,14 @@ export class NatsSeat implements RouterSeat {
   async claim(): Promise<void> {
     const { line, subject, address, onLeft } = this.#parts
     try {
-      if (await this.#isTaken(holderMs)) throw taken(address)
+      if ((await this.#isTaken(holderMs)) && this.#phase === 'claiming') throw taken(address)
       this.#subscription = await line.subscribe(subject, (message) => this.#onMessage(message))
       const isTaken = await this.#isTaken(rivalMs)
       // What others had sent by the end of the wait is here by the end of these.
       await line.flush()
       await line.flush()
-      if (isTaken || this.#outbid.signal.aborted) throw taken(address)
       if (this.#phase !== 'claiming') throw new RouterError('router_closed', 'the router is closed')
+      if (isTaken || this.#outbid.signal.aborted) throw taken(address)
       if (line.trouble !== undefined) throw line.trouble
       this.#phase = 'seated'
       for (const take of this.#early.values()) take()
