@@ -8,33 +8,74 @@ import { timeOf } from '../schema/time.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
 
-/** Marks blobs without references, call by call, going through them by key. */
+/** Blobs that one statement looks through, however few of them are found. */
+const scannedBlobs = 10_000
+
+/** Marks blobs without references, call by call, going through all of them by key. */
 export function orphanMarker(
   context: StorageContext,
   now: number,
   batch: number,
 ): () => Promise<{ readonly marked: number; readonly done: boolean }> {
   let after: BlobKeyRow | undefined
+  let found: readonly BlobKeyRow[] = []
+  let isAtEnd = false
   return async () => {
-    const candidates = await findUnmarked(context, batch, after)
-    after = candidates.at(-1)
+    if (found.length === 0) {
+      const end = await endOfPage(context, after)
+      found = await findUnmarked(context, after, end)
+      after = end
+      isAtEnd = end === undefined
+    }
+    const candidates = found.slice(0, batch)
+    found = found.slice(batch)
     const marked = candidates.length === 0 ? 0 : await markOrphans(context, now, candidates)
-    return { marked, done: candidates.length < batch }
+    return { marked, done: isAtEnd && found.length === 0 }
   }
 }
 
-async function findUnmarked(
+/** The last blob of the page behind another one; undefined: nothing comes after the page. */
+async function endOfPage(
   { database, tables }: StorageContext,
-  batch: number,
   after: BlobKeyRow | undefined,
-): Promise<readonly BlobKeyRow[]> {
+): Promise<BlobKeyRow | undefined> {
   const { rows } = await sql<BlobKeyRow>`
     select blob.tenant, blob.hash from ${tables.blobs} as blob
-    where blob.orphaned_at is null and ${unreferenced(tables)}
-      ${after === undefined ? sql`` : sql`and (blob.tenant, blob.hash) > (${after.tenant}::text, ${after.hash}::bytea)`}
+    where ${within(after, undefined)}
     order by blob.tenant, blob.hash
-    limit ${batch}::int8`.execute(database)
-  return rows
+    limit 1 offset ${scannedBlobs - 1}::int8`.execute(database)
+  return rows[0]
+}
+
+/**
+ * References are looked for blob by blob, through their index. Left to itself the planner, which knows little of bounds on two
+ * columns, joins in the order of keys and reads references from the first one on again for every page, or compares
+ * every blob of a page with every reference of it: a sweep would take a time that grows with the square of what is stored.
+ */
+async function findUnmarked(
+  { database, tables }: StorageContext,
+  after: BlobKeyRow | undefined,
+  end: BlobKeyRow | undefined,
+): Promise<readonly BlobKeyRow[]> {
+  return database.transaction().execute(async (transaction) => {
+    await sql`select set_config('enable_mergejoin', 'off', true), set_config('enable_hashjoin', 'off', true)`.execute(
+      transaction,
+    )
+    const { rows } = await sql<BlobKeyRow>`
+      select blob.tenant, blob.hash from ${tables.blobs} as blob
+      where blob.orphaned_at is null and ${within(after, end)} and ${unreferenced(tables)}
+      order by blob.tenant, blob.hash`.execute(transaction)
+    return rows
+  })
+}
+
+/** Blobs behind one and up to another. */
+function within(after: BlobKeyRow | undefined, end: BlobKeyRow | undefined): RawBuilder<boolean> {
+  const key = sql`(blob.tenant, blob.hash)`
+  const isBehind =
+    after === undefined ? sql`true` : sql`${key} > (${after.tenant}::text, ${after.hash}::bytea)`
+  const isBefore = end === undefined ? sql`true` : sql`${key} <= (${end.tenant}::text, ${end.hash}::bytea)`
+  return sql`${isBehind} and ${isBefore}`
 }
 
 /**
