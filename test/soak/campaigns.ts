@@ -6,6 +6,7 @@ import { killImport } from './campaigns/kill-import.ts'
 import { killHost, killPglite } from './campaigns/kill-host.ts'
 import { cuts, silence } from './campaigns/network.ts'
 import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
+import { stall } from './campaigns/stall.ts'
 import { twoHosts } from './campaigns/two-hosts.ts'
 
 /** All campaigns, in the order in which they run. */
@@ -20,6 +21,7 @@ export const campaigns: readonly Campaign[] = [
   diskFull,
   cuts,
   silence,
+  stall,
   clockJumps,
   twoHosts,
   idleSession,

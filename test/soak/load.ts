@@ -2,7 +2,7 @@
 // every campaign, in its own process or in one that is killed.
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { createHost } from '@perdure/actors'
-import type { Host, HostOptions } from '@perdure/actors'
+import type { Host, HostHealth, HostOptions } from '@perdure/actors'
 import type { Storage } from '@perdure/core'
 import { isPerdureError } from '@perdure/core'
 import { commandOf, keyOf, soakSpec } from './soak-spec.ts'
@@ -33,7 +33,7 @@ export interface LoadOptions {
 }
 
 /** Answers that leave it open whether a command happened, or say that it did not and may be asked again. */
-const openCodes: ReadonlySet<string> = new Set(['unavailable', 'host_stopped', 'conflict'])
+const openCodes: ReadonlySet<string> = new Set(['unavailable', 'host_stopped', 'conflict', 'overloaded'])
 
 /** Runs until it is stopped; a host that has given up is replaced by a new one. */
 export class Load {
@@ -56,6 +56,11 @@ export class Load {
     readonly answered: number
   } {
     return { hosts: this.#hosts, repeats: Object.fromEntries(this.#repeats), answered: this.#answered }
+  }
+
+  /** That of the host at work; undefined between two. */
+  async health(): Promise<HostHealth | undefined> {
+    return (await this.#host)?.host.health()
   }
 
   /** Asks what is in doubt first, then goes on with new commands. Rejects with what must not happen. */

@@ -50,6 +50,20 @@ name = "Append"
 params = [{ name = "item", type = "json", required = true }]
 effect = "append(items, params.item)"
 
+[[state]]
+name = "tail"
+type = "list"
+overflow_inline_max_bytes = 100_000
+
+[[action]]
+name = "Lengthen"
+params = ["item"]
+effect = "append(tail, params.item)"
+
+[[action]]
+name = "Shorten"
+effect = "remove_at(tail, 0)"
+
 [[action]]
 name = "Shut"
 to = "Shut"
@@ -119,6 +133,14 @@ describe('the limit of a state', () => {
     const { box } = await startBox({ maxStateBytes: 4_000 })
     await box.ask('Put', { big: 'x'.repeat(1_000_000) })
     expect(await sizeOf(box)).toBeLessThan(1_000)
+  })
+
+  it('counts a list that comes back from a reference when it gets shorter', async () => {
+    const { box } = await startBox({ maxStateBytes: 200_000 })
+    for (let count = 0; count < 8; count++) await box.ask('Lengthen', { item: 'x'.repeat(11_000) })
+    await box.ask('Lengthen', { item: 'x'.repeat(20_000) })
+    expect((await box.state()).refs).toHaveProperty('tail')
+    expect(await box.tryAsk('Shorten')).toMatchObject({ error: { code: 'payload_too_large' } })
   })
 
   it('when lowered lets an entity that is over it become smaller, and end', async () => {

@@ -18,6 +18,9 @@ export interface Proxy {
   cutAll(): void
   /** Lets nothing through any more of the connections there are, in either direction: half-open, as each side sees them. */
   silenceAll(): void
+  /** Lets nothing through until `resume`; nothing is lost, and whoever connects waits as well. */
+  pause(): void
+  resume(): void
   /** Whether connections made from here on are served; one that is not is accepted, and never answered. */
   serveNew(isServed: boolean): void
   close(): Promise<void>
@@ -29,6 +32,7 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
   const sockets = new Set<Socket>()
   const silencers = new Set<() => void>()
   let isServing = true
+  let isPaused = false
   let trap: { readonly text: string; readonly when: Cut } | undefined
   const listener = createServer((client) => {
     const server = connect(Number(target.port), target.hostname)
@@ -53,6 +57,7 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
       sockets.add(socket)
       socket.on('error', end)
       socket.on('close', end)
+      if (isPaused) socket.pause()
     }
     client.on('data', (data) => {
       if (silent) return
@@ -84,6 +89,14 @@ export async function startProxy(serverUrl: string): Promise<Proxy> {
     },
     silenceAll: () => {
       for (const silence of silencers) silence()
+    },
+    pause: () => {
+      isPaused = true
+      for (const socket of sockets) socket.pause()
+    },
+    resume: () => {
+      isPaused = false
+      for (const socket of sockets) socket.resume()
     },
     serveNew: (isServed) => {
       isServing = isServed

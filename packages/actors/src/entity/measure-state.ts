@@ -22,7 +22,9 @@ export function measureState(
   { before, stateBytes, event, eventBytes, state }: MeasuredStep,
   maxBytes: number,
 ): { readonly isOver: boolean; readonly bytes: number } {
-  if (stateBytes !== undefined) {
+  // A list that gets shorter may come back from a reference into its field, which its event does not hold.
+  const isBounded = !event.effects.some(([, kind]) => kind === 'removeAt')
+  if (stateBytes !== undefined && isBounded) {
     // A param may go to its field and, by effects, to variables, each of which is a field too.
     const growth = 2 * (event.effects.length + 1) * (eventBytes + referenceBytes)
     if (stateBytes + growth <= maxBytes) return { isOver: false, bytes: stateBytes + growth }
