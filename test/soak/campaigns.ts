@@ -7,6 +7,7 @@ import { killHost, killPglite } from './campaigns/kill-host.ts'
 import { cuts, silence } from './campaigns/network.ts'
 import { errors, readOnly, serverDeaths, terminations } from './campaigns/server.ts'
 import { stall } from './campaigns/stall.ts'
+import { ownership } from './campaigns/ownership.ts'
 import { twoHosts } from './campaigns/two-hosts.ts'
 
 /** All campaigns, in the order in which they run. */
@@ -24,5 +25,6 @@ export const campaigns: readonly Campaign[] = [
   stall,
   clockJumps,
   twoHosts,
+  ownership,
   idleSession,
 ]

@@ -3,7 +3,7 @@
 import { setImmediate as turn, setTimeout as sleep } from 'node:timers/promises'
 import { createHost } from '@perdure/actors'
 import type { Host, HostHealth, HostOptions } from '@perdure/actors'
-import type { Storage } from '@perdure/core'
+import type { Router, Storage } from '@perdure/core'
 import { isPerdureError } from '@perdure/core'
 import { commandOf, keyOf, soakSpec } from './soak-spec.ts'
 
@@ -30,6 +30,10 @@ export interface LoadOptions {
   /** Whether it also sweeps, lets entities go and stores snapshots again. @defaultValue true */
   readonly isTidying?: boolean
   readonly host?: Partial<Omit<HostOptions, 'specs' | 'storage'>>
+  /** For hosts that hand each other commands; each gets a router of its own. */
+  readonly openRouter?: () => Promise<Router>
+  /** Told now and then how the host is. */
+  readonly onHealth?: (health: HostHealth) => void
 }
 
 /** Answers that leave it open whether a command happened, or say that it did not and may be asked again. */
@@ -104,6 +108,7 @@ export class Load {
       const result = await host.entity('Shelf', entity).tryAsk(action, params, options)
       if (result.ok) {
         this.#answered++
+        if (this.#answered % 20 === 0) this.#options.onHealth?.(host.health())
         log.acknowledged(id, result.event.sequence, attempt > 0)
         return
       }
@@ -138,9 +143,11 @@ export class Load {
   async #start(): Promise<{ readonly host: Host; readonly storage: Storage }> {
     const storage = await this.#openInTheEnd()
     this.#hosts++
+    const router = await this.#options.openRouter?.()
     const host = await createHost({
       retry: { budgetMs: 3_000, capMs: 200 },
       ...this.#options.host,
+      ...(router && { router }),
       specs: [soakSpec],
       storage,
       // What a supervisor would do: a host that has given up makes room for another.

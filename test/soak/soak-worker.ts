@@ -1,7 +1,7 @@
 // A process made to be killed: started by kill campaigns, sent one line with its orders, says what it tries and hears.
 import { once } from 'node:events'
 import { writeSync } from 'node:fs'
-import { openStorage } from '@perdure/storage-pg'
+import { openRouter, openStorage } from '@perdure/storage-pg'
 import type { PoolOptions } from '@perdure/storage-pg'
 import { Load } from './load.ts'
 
@@ -15,6 +15,8 @@ export interface WorkerOrder {
   readonly doubtful: readonly number[]
   readonly entities: number
   readonly lanes: number
+  /** One host of several that hand each other commands. */
+  readonly cluster?: { readonly hostId: string; readonly leaseMs: number }
   /** Where it kills itself: the named point, when it comes by for this time. */
   readonly killAt?: { readonly point: string; readonly visit: number }
 }
@@ -47,11 +49,19 @@ const load = new Load({
   doubtful: order.doubtful,
   lanes: order.lanes,
   entities: order.entities,
-  host: { probe },
+  ...(order.cluster && {
+    openRouter: () => openRouter(order.url),
+    onHealth: ({ counters, ownership }) =>
+      say('FACT', counters.conflicts, ownership?.forwarded ?? 0, ownership?.takenOver ?? 0),
+  }),
+  host: { probe, ...order.cluster },
   log: {
     tried: (id) => say('TRY', id),
     acknowledged: (id, sequence, wasDoubtful) => say('ACK', id, sequence, wasDoubtful ? 1 : 0),
     refused: (id, code) => say('NAK', id, code),
   },
 })
+process.once('SIGTERM', () => load.end())
 await load.run()
+say('FACT', 'stopped')
+process.exit()

@@ -17,6 +17,10 @@ export class Worker {
   readonly #complaints: string[] = []
   /** Lines heard so far. */
   lines = 0
+  /** Conflicts it met, commands it forwarded, entities it took over, when it last said so. */
+  facts: readonly number[] = []
+  /** It stored everything, and left by itself. */
+  hasStopped = false
   /** The point at which it killed itself. */
   diedAt: string | undefined
 
@@ -47,15 +51,21 @@ export class Worker {
     }
     clearTimeout(timer)
     const [, signal] = (await exited) as [number | null, string | null]
-    if (signal !== 'SIGKILL') throw new Error(`the worker ended by itself: ${this.#complaints.join('')}`)
+    if (signal !== 'SIGKILL' && !this.hasStopped)
+      throw new Error(`the worker ended by itself: ${this.#complaints.join('')}`)
   }
 
-  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' = 'SIGKILL'): void {
+  kill(signal: 'SIGKILL' | 'SIGSTOP' | 'SIGCONT' | 'SIGTERM' = 'SIGKILL'): void {
     this.child.kill(signal)
   }
 
   #note(line: string, log: LoadLog): void {
     const [kind, id = '', fact = '', wasDoubtful] = line.split(' ')
+    if (kind === 'FACT') {
+      if (id === 'stopped') this.hasStopped = true
+      else this.facts = [id, fact, wasDoubtful].map(Number)
+      return
+    }
     switch (kind) {
       case 'TRY':
         return log.tried(id)

@@ -183,7 +183,7 @@ it('a host whose name another process goes by owns nothing, says so, and works',
   const twin = await cluster.open('a')
   await pass(cluster.clock, leaseMs)
   expect(a.host.health()).toMatchObject({ state: 'degraded', ownership: { lease: null } })
-  expect(a.host.health().degraded).toMatchObject([{ operation: 'ownership', code: 'invalid_option' }])
+  expect(a.host.health().degraded).toMatchObject([{ operation: 'lease', code: 'invalid_option' }])
   await a.host.entity('Task', 't').ask('Add', { amount: 1 })
   await b.host.entity('Task', 't').ask('Add', { amount: 1 })
   expect((await twin.host.entity('Task', 't').state()).counters['count']).toBe(2)
@@ -287,3 +287,26 @@ function kill({ storage }: TestHost, isDead: { now: boolean }): void {
   for (const method of ['renewLease', 'commit', 'readHeads', 'load'] as const)
     for (let call = 0; call < 1_000; call++) storage.intervene(method, () => new Promise(() => {}))
 }
+
+it('commands of one asker on one entity keep their order, whoever has it and however much is known', async () => {
+  const [a, b] = two(await start(2))
+  await a.task('t')
+  const task = b.host.entity('Task', 't')
+  const asked = []
+  for (let nth = 0; nth < 40; nth++) {
+    asked.push(task.ask('Tag', { tag: String(nth) }))
+    for (let ticks = 0; ticks < nth % 8; ticks++) await Promise.resolve()
+  }
+  const sequences = (await Promise.all(asked)).map(({ event }) => event.sequence)
+  expect(sequences).toEqual(Array.from({ length: 40 }, (_, nth) => nth + 2))
+  await a.host.stop()
+  const later = []
+  for (let nth = 0; nth < 40; nth++) {
+    later.push(task.ask('Tag', { tag: `later ${nth}` }))
+    for (let ticks = 0; ticks < nth % 8; ticks++) await Promise.resolve()
+  }
+  const afterwards = (await Promise.all(later)).map(({ event }) => event.sequence)
+  expect([...afterwards].sort((left, right) => left - right)).toEqual(
+    Array.from({ length: 40 }, (_, nth) => nth + 42),
+  )
+})

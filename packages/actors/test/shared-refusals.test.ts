@@ -82,5 +82,7 @@ it('the table says of every operation what its failure means', () => {
     blobTouch: 'bestEffort',
     sweep: 'background',
     prune: 'background',
+    lease: 'background',
+    route: 'background',
   })
 })

@@ -133,9 +133,11 @@ export class CommandIntake {
     const ownership = this.#ownership
     if (ownership === undefined || ownership.isHere(entity, command))
       return this.#admit(entity, command, options)
-    return this.#findWay(ownership, entity, command, options).catch((error: unknown) =>
-      failedAsk(error, options.signal),
+    const { signal } = options
+    const found = this.#findWay(ownership, entity, command, options).catch((error: unknown) =>
+      failedAsk(error, signal),
     )
+    return signal === undefined ? found : unlessAborted(found, signal)
   }
 
   async #findWay(
@@ -149,7 +151,11 @@ export class CommandIntake {
     const ticket = await this.#forwarding.goIn(asker, options.signal)
     const way = await ownership.find(entity, command, options).finally(() => this.#forwarding.leave(ticket))
     if (way.kind === 'answered') return way.result
-    const result = await this.#admit(entity, way.command, options)
+    if (options.signal?.aborted === true) way.next()
+    options.signal?.throwIfAborted()
+    const admitted = this.#admit(entity, way.command, options)
+    way.next()
+    const result = await admitted
     return way.mayBeDone ? ownership.tellHonestly(entity, result) : result
   }
 
@@ -251,6 +257,15 @@ export class CommandIntake {
       },
     }
   }
+}
+
+/** Who gives up hears so at once, wherever his command is on its way. */
+function unlessAborted<Result>(asked: Promise<Result>, signal: AbortSignal): Promise<Result> {
+  return new Promise((resolve, reject) => {
+    const giveUp = (): void => reject(signal.reason as Error)
+    signal.addEventListener('abort', giveUp, { once: true })
+    void asked.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
+  })
 }
 
 /** What an asker hears of an error; whoever gave up hears his own reason, thrown. */

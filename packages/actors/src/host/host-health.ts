@@ -166,8 +166,8 @@ function reasonsOf({ cycle, deps, troubles, logReaders, ownership }: HostParts):
   for (const { operation, about, error } of deps.behind.dirty)
     reasons.push({ operation, about, code: error.code, message: error.message })
   for (const [operation, { code, message }] of troubles.background) reasons.push({ operation, code, message })
-  for (const { code, message } of ownership?.troubles ?? [])
-    reasons.push({ operation: 'ownership', code, message })
+  for (const { operation, error } of ownership?.troubles ?? [])
+    reasons.push({ operation, code: error.code, message: error.message })
   for (const { name, work, lastError } of logReaders.statuses()) {
     if (lastError === undefined) continue
     const code = work === 'blocked' ? 'consumer_blocked' : 'consumer_failed'

@@ -17,12 +17,14 @@ import type {
   Storage,
   Telemetry,
 } from '@perdure/core'
+import { keyText } from '../entity/key-text.ts'
 import type { HeadReader } from '../entity/head-reader.ts'
 import { Unavailable } from '../errors/host-errors.ts'
 import type { AskOptions, Durability, TryAskResult } from '../host/ask-options.ts'
 import type { HostLife } from '../host/host-life.ts'
 import { viewState } from '../host/state-view.ts'
 import type { Inspectors } from '../observe/inspection.ts'
+import type { OperationOf } from '../persistence/failure-policy.ts'
 import { instruments } from '../observe/instruments.ts'
 import { Answerer } from './answerer.ts'
 import type { AnswererOptions } from './answerer.ts'
@@ -32,6 +34,7 @@ import { ownershipCounters } from './ownership-counters.ts'
 import type { OwnershipCounters } from './ownership-counters.ts'
 import { reviveError } from './revive-error.ts'
 import { Sends } from './sends.ts'
+import { Turns } from './turns.ts'
 
 /** What ownership needs. */
 export interface OwnershipOptions {
@@ -58,7 +61,13 @@ export type Way =
   /** Another host has answered it. */
   | { readonly kind: 'answered'; readonly result: TryAskResult }
   /** Here. `mayBeDone`: another host may have carried it out, or may yet; the command has a key that tells. */
-  | { readonly kind: 'here'; readonly command: Command; readonly mayBeDone: boolean }
+  | {
+      readonly kind: 'here'
+      readonly command: Command
+      readonly mayBeDone: boolean
+      /** Called when the command is on its way here: the next one of the entity may go then. */
+      readonly next: () => void
+    }
 
 /** Owners that are asked for one command, before it is decided here whoever has the entity. */
 const maxHops = 2
@@ -72,6 +81,7 @@ export class Ownership {
   readonly #timeoutMs: number
   /** What is on its way to other hosts. */
   readonly #sends = new Sends()
+  readonly #turns = new Turns()
   #answerer: Answerer | undefined
   #seat: RouterSeat | undefined
 
@@ -115,8 +125,12 @@ export class Ownership {
   }
 
   /** Why it does not work as it should just now. */
-  get troubles(): readonly PerdureError[] {
-    return [this.#keeper.trouble, this.#options.router.trouble].filter((trouble) => trouble !== undefined)
+  get troubles(): readonly { readonly operation: OperationOf<'background'>; readonly error: PerdureError }[] {
+    const [lease, route] = [this.#keeper.trouble, this.#options.router.trouble]
+    return [
+      ...(lease === undefined ? [] : [{ operation: 'lease' as const, error: lease }]),
+      ...(route === undefined ? [] : [{ operation: 'route' as const, error: route }]),
+    ]
   }
 
   get host(): string {
@@ -139,6 +153,7 @@ export class Ownership {
 
   /** Whether an entity's commands are decided here for all that is known, with nothing to look up. */
   isHere(entity: EntityKey, command: Command): boolean {
+    if (this.#turns.isTaken(keyText(entity))) return false
     const known = this.#owners.find(entity)
     // Who creates an entity need not look for one; that it exists is for the commit to say.
     if (known === undefined && command.kind === 'create') {
@@ -153,14 +168,28 @@ export class Ownership {
     this.#owners.forget(entity)
   }
 
-  /** Finds a command's way, and goes it as far as other hosts. @throws the reason of the signal */
+  /**
+   * Finds a command's way, and goes it as far as other hosts. Commands of one entity go in the order in which they came, unless
+   * an owner does not take them. @throws the reason of the signal
+   */
   async find(entity: EntityKey, command: Command, options: AskOptions): Promise<Way> {
+    const next = await this.#turns.take(keyText(entity))
+    try {
+      return await this.#find(entity, command, options, next)
+    } catch (error) {
+      next()
+      throw error
+    }
+  }
+
+  async #find(entity: EntityKey, command: Command, options: AskOptions, next: () => void): Promise<Way> {
     let [keyed, mayBeDone] = [command, false]
     for (let hop = 0; hop < maxHops; hop++) {
       const owner = await this.#ownerOf(entity)
+      options.signal?.throwIfAborted()
       if (owner === undefined) break
       keyed = this.#withKey(keyed)
-      const result = await this.#send(owner, entity, keyed, options)
+      const result = await this.#send(owner, entity, keyed, options, next)
       if (result !== undefined && result !== 'unknown') return { kind: 'answered', result }
       this.#owners.forget(entity)
       if (result === 'unknown') {
@@ -171,7 +200,7 @@ export class Ownership {
       // Most often it has stopped, or is about to: look whether it is still there.
       await this.#keeper.refresh()
     }
-    return { kind: 'here', command: mayBeDone ? keyed : command, mayBeDone }
+    return { kind: 'here', command: mayBeDone ? keyed : command, mayBeDone, next }
   }
 
   /** What an asker hears of a command that was decided here after another host may have had it. */
@@ -243,6 +272,7 @@ export class Ownership {
     entity: EntityKey,
     command: Command,
     { signal, durability = this.#options.durability }: AskOptions,
+    next: () => void,
   ): Promise<TryAskResult | 'unknown' | undefined> {
     const { router, ids, inspectors, telemetry, probe } = this.#options
     const send = this.#sends.begin(owner.lease, signal)
@@ -253,11 +283,13 @@ export class Ownership {
     let outcome = 'unanswered'
     try {
       await probe('ownership.forward', { id: entity.id })
-      const sent = await router.send(
+      const sending = router.send(
         addressOf(owner),
         { id: ids.next(), body },
         { timeoutMs: this.#timeoutMs, signal: send.signal },
       )
+      next()
+      const sent = await sending
       outcome = sent.kind
       if (sent.kind === 'undelivered') return undefined
       return sent.kind === 'answered' ? this.#read(entity, sent.body, durability) : 'unknown'

@@ -31,6 +31,10 @@ export const failurePolicy = {
   sweep: 'background',
   /** Deleting what retention no longer keeps. */
   prune: 'background',
+  /** Saying that this host lives, and looking who else does. */
+  lease: 'background',
+  /** Reaching other hosts; meanwhile commands are decided where they are asked. */
+  route: 'background',
 } as const
 
 /** Everything that can fail. */

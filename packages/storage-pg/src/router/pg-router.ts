@@ -193,7 +193,8 @@ export class PgRouter implements Router {
         const addresses = [...this.#seats.keys()]
         if (addresses.length === 0 || this.#underWay + claimLimit > maxUnderWay) return
         const { rows } = await statements.claim.run(engine.database, [addresses])
-        for (const row of rows) void this.#answer(row)
+        const inOrder = [...rows].sort((left, right) => (left.nth < right.nth ? -1 : 1))
+        for (const row of inOrder) void this.#answer(row)
         if (rows.length < claimLimit) return
       }
     } catch (error) {
@@ -278,22 +279,24 @@ export class PgRouter implements Router {
     return rows.length === 1
   }
 
-  async #leave(seat: Seat): Promise<void> {
+  /** A claim under way has found its requests before this, and answers that there will be none. */
+  async #giveUp(address: string): Promise<void> {
     const { engine, statements, channel } = this.#options
+    await statements.leave.run(engine.database, [address, channel])
+    await statements.giveBack.run(engine.database, [address])
+  }
+
+  async #leave(seat: Seat): Promise<void> {
     if (this.#seats.get(seat.address) === seat) {
       this.#seats.delete(seat.address)
-      const { address } = seat
-      // A claim under way has found its requests before this, and answers that there will be none.
-      await statements.leave
-        .run(engine.database, [address, channel, address])
-        .catch((error: unknown) => this.#note(error))
+      await this.#giveUp(seat.address).catch((error: unknown) => this.#note(error))
     }
     await seat.whenQuiet()
     this.#occupied.delete(seat)
   }
 
   async #close(): Promise<void> {
-    const { engine, statements, clock, channel } = this.#options
+    const { engine, statements, clock } = this.#options
     clock.clearTimeout(this.#poll)
     const seats = [...this.#seats.keys()]
     this.#seats.clear()
@@ -301,8 +304,7 @@ export class PgRouter implements Router {
     const waiting = [...this.#waits.keys()]
     for (const end of this.#waits.values()) end(unanswered('the router was closed'))
     if (waiting.length > 0) await statements.withdraw.run(engine.database, [waiting]).catch(() => {})
-    for (const address of seats)
-      await statements.leave.run(engine.database, [address, channel, address]).catch(() => {})
+    for (const address of seats) await this.#giveUp(address).catch(() => {})
     await Promise.all([this.#claims.whenQuiet(), this.#arrivals.whenQuiet(), this.#line.close()])
     await engine.close()
   }

@@ -19,6 +19,8 @@ export interface RequestRow {
 export interface ClaimedRow {
   readonly id: string
   readonly address: string
+  /** Its place among the others. */
+  readonly nth: bigint
   readonly body: string
   /** How much of its time is left, milliseconds. */
   readonly leftMs: bigint
@@ -43,9 +45,14 @@ export const claimLimit = 64
 export interface RouterStatements {
   /** Takes or keeps a seat; no row when somebody else has it. */
   readonly sit: Statement<[address: string, channel: string], { address: string }>
-  /** Gives a seat up, and tells whose requests nobody has claimed there. */
-  readonly leave: Statement<[address: string, channel: string, again: string], unknown>
-  /** Stores requests for seats that are taken, and wakes who has them. @returns the ids of those */
+  /** Gives a seat up, once whatever is being stored for it is there. */
+  readonly leave: Statement<[address: string, channel: string], unknown>
+  /** Tells whose requests nobody has claimed at an address that has no seat any more. */
+  readonly giveBack: Statement<[address: string], unknown>
+  /**
+   * Stores requests for seats that are taken, which nobody gives up meanwhile, and wakes who has them.
+   * @returns the ids of those
+   */
   readonly store: Statement<
     [
       ids: readonly string[],
@@ -86,11 +93,13 @@ export function routerStatements(
     leave: prepareStatement(
       database,
       'router_leave',
+      sql`delete from ${routerSeats} where address = ${parameter}::text and channel = ${parameter}::text`,
+    ),
+    giveBack: prepareStatement(
+      database,
+      'router_give_back',
       sql`
-        with left_behind as (
-          delete from ${routerSeats} where address = ${parameter}::text and channel = ${parameter}::text
-        ),
-        given_back as (
+        with given_back as (
           update ${routerRequests} set answered_at = now(), body = ''
           where address = ${parameter}::text and claimed_at is null and answered_at is null
           returning sender
@@ -103,13 +112,15 @@ export function routerStatements(
       sql`
         with given as (
           select * from unnest(${parameter}::text[], ${parameter}::text[], ${parameter}::text[], ${parameter}::int8[])
-            as request (id, address, body, timeout)
+            with ordinality as request (id, address, body, timeout, nth)
         ),
         stored as (
           insert into ${routerRequests} (id, address, sender, body, expires_at)
           select given.id, given.address, ${parameter}::text, given.body,
             now() + given.timeout * interval '1 millisecond'
           from given join ${routerSeats} as seat on seat.address = given.address and ${isFresh}
+          order by given.nth
+          for key share of seat
           returning id, address
         ),
         woken as (
@@ -128,9 +139,9 @@ export function routerStatements(
           select id from ${routerRequests}
           where address = any (${parameter}::text[]) and claimed_at is null and answered_at is null
             and expires_at > now()
-          order by expires_at limit ${sql.lit(claimLimit)}
+          order by nth limit ${sql.lit(claimLimit)}
         ))
-        returning id, address, body, (extract(epoch from expires_at - now()) * 1000)::int8 as "leftMs"`,
+        returning id, address, nth, body, (extract(epoch from expires_at - now()) * 1000)::int8 as "leftMs"`,
     ),
     answer: prepareStatement(
       database,

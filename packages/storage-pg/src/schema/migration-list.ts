@@ -9,6 +9,7 @@ import { importedBodiesOf } from './migrations/0006-imported-bodies.ts'
 import { hostLeases } from './migrations/0007-host-leases.ts'
 import { router } from './migrations/0008-router.ts'
 import { unclaimedEntities } from './migrations/0009-unclaimed-entities.ts'
+import { routerOrder } from './migrations/0010-router-order.ts'
 
 /** The migrations in order; the last one's version is the schema version of this package. */
 export const migrations: readonly Migration[] = [
@@ -21,6 +22,7 @@ export const migrations: readonly Migration[] = [
   hostLeases,
   router,
   unclaimedEntities,
+  routerOrder,
 ]
 
 /** The newest schema version that this package knows. */
