@@ -92,10 +92,6 @@ const lookAtAll: readonly (readonly [purpose: string, text: RegExp])[] = [
   ['statistics', /^select \(select count/],
   ['what a prune would let go of', /^with gone as materialized/],
   ['bytes, for the cap of a prune', /^select coalesce\(sum\(stored_size/],
-  [
-    'contents of a tenant that nothing refers to, after an erasure',
-    /^select blob\.tenant, .* where blob\.tenant = /,
-  ],
 ]
 
 function looksAtAll(text: string): boolean {

@@ -123,10 +123,10 @@ export class BlobShelf {
     return { references, blobs }
   }
 
-  /** Deletes what nothing refers to, marked or not. */
-  deleteUnreferenced(tenant: string): void {
-    for (const { tenant: owner, hash, references } of this.keys())
-      if (owner === tenant && references === 0) this.#blobs.delete(address(tenant, hash))
+  /** Deletes those of these that nothing refers to, marked or not. */
+  deleteUnreferenced(tenant: string, hashes: Iterable<string>): void {
+    for (const hash of hashes)
+      if (this.#find(tenant, hash)?.references.size === 0) this.#blobs.delete(address(tenant, hash))
   }
 
   /** Drops the references that are due. @returns how many */

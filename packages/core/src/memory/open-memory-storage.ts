@@ -289,6 +289,7 @@ class InMemory implements MemoryStorage {
     if (stream === undefined || stream.erasure !== undefined) return stream?.erasure
     const { tenant, type, id, version } = stream.head()
     const positions = stream.positions()
+    const former = leaveOrphans ? [] : stream.contents()
     const erasure: Erasure = {
       entity: { tenant, type, id },
       erasedAt: at,
@@ -301,7 +302,7 @@ class InMemory implements MemoryStorage {
     const event = erasedEvent(entity, version + 1, at)
     const text = JSON.stringify(event)
     stream.erase(erasure, event, this.#log.append(entity, [text]), text)
-    if (!leaveOrphans) this.#blobs.deleteUnreferenced(tenant)
+    this.#blobs.deleteUnreferenced(tenant, former)
     this.#news.tell(this.#log.head)
     return erasure
   }

@@ -1,5 +1,6 @@
 // One entity's events and head. Events are kept as JSON text and parsed anew for every reader: nobody can change
 // what is stored, and a reader gets exactly what a database would give back.
+import { contentsOfEvent } from '../entity/contents-of-event.ts'
 import { formatEntityKey } from '../entity/entity-key.ts'
 import type { EntityKey } from '../entity/entity-key.ts'
 import type { EntityEvent } from '../entity/event.ts'
@@ -101,6 +102,17 @@ export class Stream {
   /** The stored snapshot, whatever spec it was made under. */
   get snapshot(): SnapshotRecord | undefined {
     return this.#snapshot
+  }
+
+  /** Hashes of the contents that its events name, as far as they can be read. */
+  contents(): readonly string[] {
+    return this.#events.flatMap((stored) => {
+      try {
+        return stored === undefined ? [] : contentsOfEvent(JSON.parse(stored.text) as EntityEvent)
+      } catch {
+        return []
+      }
+    })
   }
 
   /** Positions of the events that are there. */

@@ -12,8 +12,8 @@ export interface EraseOptions {
   /** Who asked for it, for the record; not the person whom the entity is about. */
   readonly by?: string
   /**
-   * Leaves content that the entity had let go of before, and nobody else refers to, to the next sweep. For erasing many
-   * entities one after the other; sweep without grace after the last. @defaultValue false
+   * Leaves content that the entity had let go of before, and nobody refers to, to the next sweep, and so need not read its
+   * events. What of it the events do not name is left to a sweep in any case. @defaultValue false
    */
   readonly leaveOrphans?: boolean
 }

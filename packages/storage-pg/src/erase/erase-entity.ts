@@ -1,5 +1,5 @@
 // Removes for good what is stored of an entity, for `Storage.erase`. One transaction behind the gate of the log, so that no
-// commit is half way through; then the tenant's content that nothing refers to, which may be the entity's of earlier.
+// commit is half way through. What the entity has let go of is found by its events, which are read before.
 //
 // Whoever adds a table that holds content of entities has it emptied here.
 import { erasedEvent, StorageError } from '@perdure/core'
@@ -12,12 +12,12 @@ import { gate, notice } from '../commit/log-notice.ts'
 import { columnText } from '../column-text.ts'
 import { encodePayload } from '../event-payload.ts'
 import { importType } from '../import/import-entity.ts'
-import { unreferenced } from '../retention/collect-blobs.ts'
+import { unnestKeys, unreferenced } from '../retention/collect-blobs.ts'
 import { millisecondsOf, timeOf } from '../schema/time.ts'
 import type { Tables } from '../schema/tables.ts'
 import type { StorageContext } from '../storage-context.ts'
 import { streamKey } from '../stream-key.ts'
-import { deleteUnreferenced } from './delete-unreferenced.ts'
+import { contentsOfHistory } from './contents-of-history.ts'
 
 /** See `Storage.erase`. */
 export async function eraseEntity(
@@ -27,6 +27,7 @@ export async function eraseEntity(
 ): Promise<Erasure | undefined> {
   const { database, tables, news, probe } = context
   await probe('storage.erase.begin', { id: entity.id })
+  const former = options.leaveOrphans === true ? new Set<string>() : await contentsOfHistory(context, entity)
   const outcome = await database.transaction().execute(async (transaction) => {
     await sql`select from ${tables.logHead} for update`.execute(transaction)
     const { rows } = await sql<{ version: bigint; isErased: boolean }>`
@@ -35,7 +36,7 @@ export async function eraseEntity(
     const [head] = rows
     if (head === undefined) return undefined
     if (head.isErased) return { erasure: await readErasure(transaction, tables, entity), position: 0n }
-    const erasure = await removeContents(transaction, context, entity, options)
+    const erasure = await removeContents(transaction, context, entity, former, options)
     const position = await appendErased(transaction, tables, entity, Number(head.version) + 1, options.at)
     await record(transaction, tables, erasure)
     await probe('storage.erase.written', { id: entity.id })
@@ -44,7 +45,6 @@ export async function eraseEntity(
   if (outcome === undefined) return undefined
   news.tell(outcome.position)
   await probe('storage.erase.committed', { id: entity.id })
-  if (options.leaveOrphans !== true) await deleteUnreferenced(context, entity.tenant)
   return outcome.erasure
 }
 
@@ -53,6 +53,7 @@ async function removeContents(
   transaction: Kysely<unknown>,
   { tables, statements: { contents } }: StorageContext,
   entity: EntityKey,
+  former: ReadonlySet<string>,
   { at, by }: EraseOptions,
 ): Promise<Erasure> {
   const stream = streamKey(entity)
@@ -60,18 +61,22 @@ async function removeContents(
     select tenant, hash, stream, owner from ${tables.blobRefs} where stream = ${stream}::uuid`.execute(
     transaction,
   )
-  const held = inKeyOrder(refs)
-  const [tenants, hashes] = [held.map(({ tenant }) => tenant), held.map(({ hash }) => hash)]
-  await contents.holdBlobs.run(transaction, [tenants, hashes])
+  const released = inKeyOrder(refs)
+  const own = new Set(released.map(({ hash }) => hash.toString('hex')))
+  const { tenant } = entity
+  const keys = [...new Set([...own, ...former])].map((hash) => ({ tenant, hash: Buffer.from(hash, 'hex') }))
+  const held = inKeyOrder(keys)
+  await contents.holdBlobs.run(transaction, [held.map((key) => key.tenant), held.map(({ hash }) => hash)])
   const references = await contents.releaseRefs.run(transaction, [
-    tenants,
-    hashes,
-    held.map((ref) => ref.stream),
-    held.map(({ owner }) => owner),
+    released.map((ref) => ref.tenant),
+    released.map(({ hash }) => hash),
+    released.map((ref) => ref.stream),
+    released.map(({ owner }) => owner),
   ])
-  const blobs = await sql`
-    delete from ${tables.blobs} as blob using unnest(${tenants}::text[], ${hashes}::bytea[]) as key (tenant, hash)
-    where blob.tenant = key.tenant and blob.hash = key.hash and ${unreferenced(tables)}`.execute(transaction)
+  const blobs = await sql<{ hash: Buffer }>`
+    delete from ${tables.blobs} as blob using ${unnestKeys(held)}
+    where blob.tenant = key.tenant and blob.hash = key.hash and ${unreferenced(tables)}
+    returning blob.hash`.execute(transaction)
   if (entity.type === importType)
     await sql`delete from ${tables.importedBodies}
       where tenant = ${entity.tenant}::text and source = ${entity.id}::text`.execute(transaction)
@@ -95,7 +100,8 @@ async function removeContents(
     events: Number(events.rows[0]?.count ?? 0n),
     snapshots: Number(snapshots.numAffectedRows ?? 0n),
     references: references.rows.length,
-    blobs: Number(blobs.numAffectedRows ?? 0n),
+    // Of those it held now; what it had let go of belonged to nobody.
+    blobs: blobs.rows.filter(({ hash }) => own.has(hash.toString('hex'))).length,
   }
 }
 

@@ -98,6 +98,18 @@ export const eraseMutants: readonly Mutant[] = [
     }),
   },
   {
+    name: 'erases whatever nothing refers to',
+    breaks: 'leaves content that another entity has let go of to a sweep, with its grace, when it erases one',
+    mutate: (sound) => ({
+      erase: async (entity, options) => {
+        const erasure = await sound.erase(entity, options)
+        await sound.sweep({ now: options.at })
+        await sound.sweep({ now: options.at })
+        return erasure
+      },
+    }),
+  },
+  {
     name: 'hides the positions of an erased entity and all behind them',
     breaks: 'passes over erased positions when the log is read, and tells of the erasure at its end',
     mutate: (sound) => ({

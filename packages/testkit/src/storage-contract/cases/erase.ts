@@ -19,7 +19,10 @@ const [own, shared, former] = [
 /** Two entities whose events alternate in the log; positions 1, 3, 4, 6 are those of the one to be erased. */
 async function fill(storage: Storage): Promise<void> {
   await storage.commit([
-    unitOf(entity, 0, { holds: [own, shared, former], events: [{ idempotencyKey: 'k' }] }),
+    unitOf(entity, 0, {
+      holds: [own, shared, former],
+      events: [{ idempotencyKey: 'k', params: { former: 'once mine' } }],
+    }),
   ])
   await storage.commit([unitOf(neighbour, 0, { holds: [shared], snapshot: snapshotAt(1) })])
   await storage.commit([unitOf(entity, 1, { events: 2, releases: [former], snapshot: snapshotAt(3) })])
@@ -53,10 +56,28 @@ export const eraseCases: readonly ContractCase[] = contractGroup('erase', {
     await fill(storage)
     await storage.erase(entity, { at, leaveOrphans: true })
     sameBytes(await storage.readBlob(entity.tenant, former.hash), former.blob.bytes, 'what is left')
-    await storage.commit([unitOf(session('s-3'), 0, { holds: [own] })])
-    await storage.erase(session('s-3'), { at })
+    const other = session('s-3')
+    await storage.commit([
+      unitOf(other, 0, { holds: [former], events: [{ params: { former: 'once mine' } }] }),
+    ])
+    await storage.commit([unitOf(other, 1, { releases: [former] })])
+    await storage.erase(other, { at })
     assert.equal(await storage.readBlob(entity.tenant, former.hash), undefined)
   },
+
+  'the storage leaves content that another entity has let go of to a sweep, with its grace, when it erases one':
+    async ({ storage }) => {
+      const theirs = hold('theirs', 'of another')
+      await fill(storage)
+      await storage.commit([unitOf(neighbour, 2, { holds: [theirs] })])
+      await storage.commit([unitOf(neighbour, 3, { releases: [theirs] })])
+      await storage.erase(entity, { at })
+      sameBytes(
+        await storage.readBlob(entity.tenant, theirs.hash),
+        theirs.blob.bytes,
+        'what another has let go of',
+      )
+    },
 
   'the storage leaves every other entity as it was when it erases one': async ({ storage }) => {
     await fill(storage)
