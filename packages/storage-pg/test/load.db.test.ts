@@ -130,6 +130,29 @@ describe('a damaged stream', () => {
     await expect(storage.readEvents(entity)).rejects.toMatchObject(corrupt)
   })
 
+  it('names the one event that is no JSON, though a hundred are parsed at once', async () => {
+    const own = await createTestDatabase()
+    const damaged = await openStorage(own.url)
+    try {
+      const entity = counter('no-json')
+      await damaged.commit([unitOf(entity, 0, { count: 600 })])
+      // The column would not take it: this is what a broken disk leaves.
+      await own.query('alter table perdure.events alter column payload type text')
+      const change = (sequence: number) =>
+        own.query(`update perdure.events set payload = '{"a' where sequence = ${sequence}`)
+      for (const sequence of [517, 77]) {
+        await change(sequence)
+        await expect(loadWhole(damaged, entity)).rejects.toMatchObject({
+          code: 'corrupt_stream',
+          details: { entity, sequence },
+        })
+      }
+    } finally {
+      await damaged.close()
+      await own.drop()
+    }
+  })
+
   it('does not keep others from being read', async () => {
     await damage('broken', 'delete from perdure.events where stream = $stream and sequence = 4')
     await storage.commit([unitOf(counter('whole'), 0)])

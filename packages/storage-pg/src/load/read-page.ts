@@ -24,7 +24,7 @@ export async function readPage(
     last = Number(chunk.last)
   }
   if (rows.length === 0) return gapOrErased(context, entity, fromSequence, toSequence)
-  return { last, decode: () => decodeChunks(entity, rows) }
+  return { last, decode: () => decodeChunks(context, entity, rows) }
 }
 
 /** Decodes the events that came with the head. @throws StorageError `corrupt_stream` unless they begin where they should */
@@ -35,7 +35,7 @@ export async function decodeFirstChunk(
   chunk: ChunkRow,
 ): Promise<readonly EntityEvent[]> {
   if (!followsOn(chunk, fromSequence)) throw await gap(context, entity, fromSequence, Number(chunk.last))
-  return decodeChunk(entity, chunk)
+  return decodeChunk(context, entity, chunk)
 }
 
 /** The head was read before, the events after. */
@@ -52,6 +52,7 @@ function followsOn({ first, last, count }: ChunkRow, next: number): boolean {
 }
 
 async function* decodeChunks(
+  context: StorageContext,
   entity: EntityKey,
   chunks: readonly ChunkRow[],
 ): AsyncGenerator<readonly EntityEvent[]> {
@@ -59,13 +60,38 @@ async function* decodeChunks(
   await new Promise<void>((resolve) => {
     setImmediate(resolve)
   })
-  for (const chunk of chunks) yield decodeChunk(entity, chunk)
+  for (const chunk of chunks) yield await decodeChunk(context, entity, chunk)
 }
 
-function decodeChunk(entity: EntityKey, { first, count, payloads }: ChunkRow): EntityEvent[] {
-  const events = decodePayloads(entity, Number(first), payloads)
+async function decodeChunk(
+  context: StorageContext,
+  entity: EntityKey,
+  { first, last, count, payloads }: ChunkRow,
+): Promise<EntityEvent[]> {
+  let events: EntityEvent[]
+  try {
+    events = decodePayloads(entity, Number(first), payloads)
+  } catch (error) {
+    // One parse for all does not tell which of them it was.
+    await decodeOneByOne(context, entity, Number(first), Number(last))
+    throw error
+  }
   if (events.length === Number(count)) return events
   throw corruptStream(entity, Number(first), `${count} events`, events.length)
+}
+
+/** @throws StorageError `corrupt_stream`, naming the first event that cannot be decoded */
+async function decodeOneByOne(
+  { database, tables }: StorageContext,
+  entity: EntityKey,
+  first: number,
+  last: number,
+): Promise<void> {
+  const { rows } = await sql<{ sequence: bigint; payload: string }>`
+    select sequence, payload::text as payload from ${tables.events}
+    where stream = ${streamKey(entity)}::uuid and sequence between ${first}::int8 and ${last}::int8
+    order by sequence`.execute(database)
+  for (const { sequence, payload } of rows) decodePayloads(entity, Number(sequence), payload)
 }
 
 /** Why events are not where they should be. @throws StorageError `corrupt_stream` unless the entity has been erased */
