@@ -1,24 +1,22 @@
 // One entity in this process, through the phases of its life: takes commands, has the entity read when they need it, runs
 // them, stops. Owned by one actor; knows nothing of hosts or of XState.
-import { isPerdureError, unborn } from '@perdure/core'
+import { isPerdureError } from '@perdure/core'
 import type { BlobWrite, EntityKey, EntityModel, EntityState, PerdureError } from '@perdure/core'
+import { Activation } from './activation.ts'
+import type { ActivationObserver } from './activation.ts'
 import { rejectAll } from './command-request.ts'
 import type { CommandRequest } from './command-request.ts'
 import type { EntityDeps } from './entity-deps.ts'
 import type { EntityObserver, EntityPhase } from './entity-phase.ts'
-import { loadFailure, stopError, tellFailure } from './failures.ts'
-import { loadEntity } from './loading.ts'
-import { replayEntity } from './replaying.ts'
+import { stopError, tellFailure } from './failures.ts'
 import type { ReplayedEntity } from './replaying.ts'
 import { Running } from './running.ts'
 import type { RunningObserver } from './running.ts'
 import { stopEntity } from './stopping.ts'
-
-/** What a load comes to that nobody wanted any more. */
-const givenUp = 'given up'
+import { unlessAborted } from './unless-aborted.ts'
 
 /** Goes from phase to phase: see `EntityPhase`. Each is in a file of its own. */
-export class EntityProcess implements RunningObserver {
+export class EntityProcess implements ActivationObserver, RunningObserver {
   readonly entity: EntityKey
   readonly #deps: EntityDeps
   readonly #observer: EntityObserver
@@ -26,12 +24,11 @@ export class EntityProcess implements RunningObserver {
   /** It has been erased, for good: nothing is read again. */
   #erasure: PerdureError | undefined
   #phase: EntityPhase = 'unloaded'
-  /** Under way while the phase is `loading` or `replaying`. */
-  #activation: Promise<void> | undefined
+  /** Under way while the phase is `loading` or `replaying`, and what it comes to. */
+  #activation: Activation | undefined
+  #activated: Promise<void> | undefined
   /** Who waits for the activation without a command. */
   #readers = 0
-  /** Ends the wait for a turn to be read, once nobody wants to know any more. */
-  #unwanted: AbortController | undefined
   /** What whoever asks hears once it has stopped. */
   #stopReason: PerdureError | undefined
 
@@ -57,6 +54,10 @@ export class EntityProcess implements RunningObserver {
     return this.#phase
   }
 
+  get isStopped(): boolean {
+    return this.#phase === 'stopped'
+  }
+
   /** The newest state that is certain; `unborn` before creation. */
   get committedState(): EntityState {
     return this.#running.writes.committedState
@@ -69,7 +70,7 @@ export class EntityProcess implements RunningObserver {
 
   /** Whether it has nothing to do, so that it may be let go of. */
   get isIdle(): boolean {
-    return this.#running.waiting === 0 && this.#running.writes.size === 0 && this.#activation === undefined
+    return this.#running.waiting === 0 && this.#running.writes.size === 0 && this.#activated === undefined
   }
 
   /** Content that is decided and may not be in storage yet. */
@@ -89,7 +90,7 @@ export class EntityProcess implements RunningObserver {
     if (this.#phase !== 'running' && !running.isPaused) {
       if (!this.#mayBeUnborn(request)) return this.#activateQuietly()
       running.beginUnborn()
-      this.#enter('running')
+      this.enter('running')
     }
     running.drain()
   }
@@ -108,7 +109,7 @@ export class EntityProcess implements RunningObserver {
   async activate(signal?: AbortSignal): Promise<void> {
     this.#readers++
     try {
-      await unlessAborted(this.#activated(), signal)
+      await unlessAborted(this.#activate(), signal)
     } finally {
       this.#readers--
       this.#giveUpUnwanted()
@@ -118,8 +119,8 @@ export class EntityProcess implements RunningObserver {
   /** Ends the process: what is not in flight is rejected, with the reason given; what is in flight still settles. */
   stop(reason?: PerdureError): void {
     if (reason !== undefined) this.#stopReason = reason
-    this.#enter('stopped')
-    this.#unwanted?.abort()
+    this.enter('stopped')
+    this.#activation?.giveUp()
     stopEntity(this.#running, () => this.#whyStopped())
   }
 
@@ -141,7 +142,7 @@ export class EntityProcess implements RunningObserver {
   }
 
   onEnded(): void {
-    this.#enter('unloaded')
+    this.enter('unloaded')
     this.#activateForWaiting()
   }
 
@@ -168,23 +169,23 @@ export class EntityProcess implements RunningObserver {
   }
 
   #activateForWaiting(): void {
-    if (this.#phase === 'stopped') stopEntity(this.#running, () => this.#whyStopped())
+    if (this.isStopped) stopEntity(this.#running, () => this.#whyStopped())
     else if (this.#running.waiting > 0) this.#activateQuietly()
   }
 
   /** Activates for the sake of the commands that wait: they are told of a failure themselves. */
   #activateQuietly(): void {
-    this.#activated().catch(() => {})
+    this.#activate().catch(() => {})
   }
 
-  async #activated(): Promise<void> {
+  async #activate(): Promise<void> {
     while (this.#running.writes.isAssumed) await this.#running.writes.nextWord()
-    if (this.#phase === 'unloaded') this.#activation = this.#load()
-    await this.#activation
+    if (this.#phase === 'unloaded') this.#activated = this.#load()
+    await this.#activated
   }
 
   #giveUpUnwanted(): void {
-    if (!this.#isWanted) this.#unwanted?.abort()
+    if (!this.#isWanted) this.#activation?.giveUp()
   }
 
   /** Whether anybody waits for the entity to be read. */
@@ -194,42 +195,34 @@ export class EntityProcess implements RunningObserver {
 
   async #load(): Promise<void> {
     this.#running.markFresh()
-    const { model } = this
-    const unwanted = new AbortController()
-    this.#unwanted = unwanted
-    const read = await this.#read(model, unwanted).catch((error: unknown) =>
-      error === unwanted.signal.reason ? givenUp : { failure: loadFailure(this.entity, error) },
-    )
-    this.#unwanted = undefined
-    // Somebody may have come since it was given up.
-    if (read === givenUp && this.#isWanted && this.#phase !== 'stopped') return this.#load()
-    // Read under a model that another has taken the place of meanwhile: it says nothing any more.
-    if (model !== this.model && this.#phase !== 'stopped') return this.#load()
-    // In one step with the phase: who comes from now on starts an activation of his own.
+    const { entity, model } = this
+    const activation = new Activation(entity, model, this.#deps, this)
+    this.#activation = activation
+    const activated = await (this.#erasure === undefined
+      ? activation.run()
+      : ({ kind: 'failed', failure: this.#erasure } as const))
     this.#activation = undefined
-    if (this.#phase === 'stopped') return
-    if (read === givenUp) this.#enter('unloaded')
-    else if ('failure' in read) this.#cannotRun(read.failure)
-    else this.#run(read)
-  }
-
-  async #read(model: EntityModel, unwanted: AbortController): Promise<ReplayedEntity> {
-    const known = this.#erasure ?? this.#deps.cycle.quarantine.readErrorOf(this.entity)
-    if (known !== undefined) throw known
-    this.#enter('loading')
-    const isWanted = (): boolean => this.#phase !== 'stopped'
-    const deps = { ...this.#deps, isWanted }
-    const loaded = await loadEntity(deps, model, this.entity, unwanted)
-    if (loaded === undefined || !isWanted()) return { state: unborn }
-    this.#enter('replaying')
-    // Erased between two pages: that is what the next look finds.
-    return (await replayEntity(deps, model, this.entity, loaded)) ?? this.#read(model, unwanted)
+    // Somebody may have come since it was given up. And what was read under a model that another has taken the place of
+    // meanwhile says nothing any more.
+    const isVain = (activated.kind === 'unwanted' && this.#isWanted) || model !== this.model
+    if (isVain && !this.isStopped) return this.#load()
+    // In one step with the phase: who comes from now on starts an activation of his own.
+    this.#activated = undefined
+    if (this.isStopped) return
+    switch (activated.kind) {
+      case 'read':
+        this.#run(activated.entity)
+        return
+      case 'failed':
+        return this.#cannotRun(activated.failure)
+      case 'unwanted':
+        this.enter('unloaded')
+    }
   }
 
   #run({ state, measure }: ReplayedEntity): void {
-    this.#deps.cycle.quarantine.noteRead(this.entity)
     this.#running.begin(state, measure)
-    this.#enter('running')
+    this.enter('running')
     if (state.version > 0) this.#observer.onLoaded(state)
     this.#running.drain()
   }
@@ -237,29 +230,16 @@ export class EntityProcess implements RunningObserver {
   /** @throws PerdureError the failure, for whoever had it activated */
   #cannotRun(failure: PerdureError): never {
     if (isPerdureError(failure, 'entity_erased')) this.#erasure = failure
-    if (isPerdureError(failure, 'corrupt_stream'))
-      this.#deps.cycle.quarantine.confine(this.entity, 'unreadable', failure)
     // Before listeners hear of the phase: what they ask from now on is another matter.
     const waiting = this.#running.takeWaiting()
-    this.#enter('unloaded')
+    this.enter('unloaded')
     rejectAll(waiting, failure)
     throw failure
   }
 
-  #enter(phase: EntityPhase): void {
+  enter(phase: EntityPhase): void {
     if (this.#phase === phase || this.#phase === 'stopped') return
     this.#phase = phase
     this.#observer.onPhase(phase)
   }
-}
-
-/** @throws the signal's reason, should it fire first */
-function unlessAborted(work: Promise<void>, signal: AbortSignal | undefined): Promise<void> {
-  if (signal === undefined) return work
-  return new Promise((resolve, reject) => {
-    const giveUp = (): void => reject(signal.reason as Error)
-    if (signal.aborted) giveUp()
-    signal.addEventListener('abort', giveUp, { once: true })
-    work.then(resolve, reject).finally(() => signal.removeEventListener('abort', giveUp))
-  })
 }
