@@ -41,16 +41,17 @@ async function endOfPage(
 ): Promise<BlobKeyRow | undefined> {
   const { rows } = await sql<BlobKeyRow>`
     select blob.tenant, blob.hash from ${tables.blobs} as blob
-    where ${within(after, undefined)}
+    where ${within('blob', after, undefined)}
     order by blob.tenant, blob.hash
     limit 1 offset ${scannedBlobs - 1}::int8`.execute(database)
   return rows[0]
 }
 
 /**
- * References are looked for blob by blob, through their index. Left to itself the planner, which knows little of bounds on two
- * columns, joins in the order of keys and reads references from the first one on again for every page, or compares
- * every blob of a page with every reference of it: a sweep would take a time that grows with the square of what is stored.
+ * Blobs and references are read in the order of their keys, side by side, both within the bounds of the page. Without those of
+ * the references they would be read from the first one on again for every page, and a sweep would take a time that grows with
+ * the square of what is stored. Left to itself the planner, which knows little of bounds on two columns, takes a page for a
+ * few rows and compares each of its blobs with each of its references.
  */
 async function findUnmarked(
   { database, tables }: StorageContext,
@@ -58,20 +59,27 @@ async function findUnmarked(
   end: BlobKeyRow | undefined,
 ): Promise<readonly BlobKeyRow[]> {
   return database.transaction().execute(async (transaction) => {
-    await sql`select set_config('enable_mergejoin', 'off', true), set_config('enable_hashjoin', 'off', true)`.execute(
+    await sql`select set_config('enable_nestloop', 'off', true), set_config('enable_hashjoin', 'off', true)`.execute(
       transaction,
     )
     const { rows } = await sql<BlobKeyRow>`
       select blob.tenant, blob.hash from ${tables.blobs} as blob
-      where blob.orphaned_at is null and ${within(after, end)} and ${unreferenced(tables)}
+      where blob.orphaned_at is null and ${within('blob', after, end)} and not exists (
+        select from ${tables.blobRefs} as ref
+        where ref.tenant = blob.tenant and ref.hash = blob.hash and ${within('ref', after, end)}
+      )
       order by blob.tenant, blob.hash`.execute(transaction)
     return rows
   })
 }
 
-/** Blobs behind one and up to another. */
-function within(after: BlobKeyRow | undefined, end: BlobKeyRow | undefined): RawBuilder<boolean> {
-  const key = sql`(blob.tenant, blob.hash)`
+/** Keys behind one and up to another. */
+function within(
+  name: 'blob' | 'ref',
+  after: BlobKeyRow | undefined,
+  end: BlobKeyRow | undefined,
+): RawBuilder<boolean> {
+  const key = sql`(${sql.ref(`${name}.tenant`)}, ${sql.ref(`${name}.hash`)})`
   const isBehind =
     after === undefined ? sql`true` : sql`${key} > (${after.tenant}::text, ${after.hash}::bytea)`
   const isBefore = end === undefined ? sql`true` : sql`${key} <= (${end.tenant}::text, ${end.hash}::bytea)`
