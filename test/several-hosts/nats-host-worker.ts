@@ -1,7 +1,8 @@
 // A host process as the guide shows it, told by lines of JSON what to ask of it; says a line for each.
 import { createInterface } from 'node:readline'
 import { isPerdureError } from '@perdure/core'
-import { startHostOverNats } from '../../examples/quick-start/src/over-nats.ts'
+import { loadSpecs } from '@perdure/spec-parser'
+import { startMember } from '../snippets/several-hosts-over-nats.ts'
 
 /** What a worker is told, after where everything is. */
 export type WorkerTask =
@@ -25,7 +26,7 @@ const lines = createInterface(process.stdin)[Symbol.asyncIterator]()
 
 const order = await lines.next()
 const { databaseUrl, natsUrl } = JSON.parse(String(order.value)) as { databaseUrl: string; natsUrl: string }
-const host = await startHostOverNats(databaseUrl, natsUrl)
+const host = await startMember(databaseUrl, natsUrl, await loadSpecs('order.ioa.toml'))
 say({ kind: 'started' })
 
 for (let line = await lines.next(); line.done !== true; line = await lines.next()) {

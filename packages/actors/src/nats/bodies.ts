@@ -88,7 +88,7 @@ export function holdOut(line: NatsLine, body: Uint8Array, onEnd: () => void): In
   return inbox
 }
 
-/** An inbox without its number. */
-function routerOf(inbox: string): string {
+/** The router that an inbox belongs to: an inbox without its number. */
+export function routerOf(inbox: string): string {
   return inbox.slice(0, inbox.lastIndexOf('.'))
 }

@@ -4,7 +4,7 @@ import type { Msg, Subscription } from '@nats-io/transport-node'
 import { RouterError } from '@perdure/core'
 import type { Clock, RouterAnswer, RouterSeat } from '@perdure/core'
 import type { BodyPuller } from './bodies.ts'
-import { holdOut } from './bodies.ts'
+import { holdOut, routerOf } from './bodies.ts'
 import { decodeFrame } from './frame.ts'
 import type { SeatFrame } from './frame.ts'
 import type { NatsLine } from './nats-line.ts'
@@ -40,6 +40,8 @@ export class NatsSeat implements RouterSeat {
   readonly #parts: NatsSeatParts
   /** By the inbox of who sent them. */
   readonly #underWay = new Map<string, { readonly over: AbortController; readonly done: Promise<void> }>()
+  /** By sender: the end of the last hand-over. */
+  readonly #handed = new Map<string, Promise<void>>()
   readonly #outbid = new AbortController()
   /** What came before the address was this seat's, and may be somebody else's to answer. */
   readonly #early = new Map<string, () => void>()
@@ -196,9 +198,13 @@ export class NatsSeat implements RouterSeat {
     const fail = (reason: string): void => void line.publish(inbox, { kind: 'failed', reason })
     const timer = clock.setTimeout(() => over.abort(), ms, { unref: true })
     try {
-      const body = await bodyOf(signal)
-      if (body === undefined || signal.aborted) return
-      const answered = Buffer.from(await answer({ id, body }, { signal }))
+      const handed = await this.#handOver(routerOf(inbox), async (before) => {
+        const body = await bodyOf(signal)
+        await before
+        return body === undefined || signal.aborted ? undefined : { answer: answer({ id, body }, { signal }) }
+      })
+      if (handed === undefined) return
+      const answered = Buffer.from(await handed.answer)
       if (signal.aborted) return
       if (answered.length > maxBodyBytes) return fail(`the answer is over ${maxBodyBytes} bytes`)
       if (answered.length > inlineBytes()) await this.#hold(answered, inbox, signal)
@@ -207,6 +213,24 @@ export class NatsSeat implements RouterSeat {
       fail(`whoever has it failed: ${error instanceof Error ? error.message : String(error)}`.slice(0, 1_000))
     } finally {
       clock.clearTimeout(timer)
+    }
+  }
+
+  /** What comes from one sender is handed over in its order: a request whose body is still pulled is not overtaken. */
+  async #handOver<Handed>(
+    sender: string,
+    hand: (before: Promise<void> | undefined) => Promise<Handed>,
+  ): Promise<Handed> {
+    const handing = hand(this.#handed.get(sender))
+    const ended = handing.then(
+      () => {},
+      () => {},
+    )
+    this.#handed.set(sender, ended)
+    try {
+      return await handing
+    } finally {
+      if (this.#handed.get(sender) === ended) this.#handed.delete(sender)
     }
   }
 

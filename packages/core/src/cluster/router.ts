@@ -3,8 +3,9 @@
 // says, and that a command is carried out once, is the host's business (`routed-command`, `routed-reply`).
 //
 // What a router owes: a request reaches who has joined under its address, whole and as it was sent, and the answer comes
-// back to whoever sent it. It may hand a request over more than once, and may lose one or its answer; it must not say
-// `undelivered` of a request that somebody has, or may yet, come to see.
+// back to whoever sent it. What one router sends to one address is handed over in the order in which it was sent. It may hand a
+// request over more than once, and may lose one or its answer; it must not say `undelivered` of a request that somebody has, or
+// may yet, come to see.
 import type { RouterError } from './router-error.ts'
 
 /** A request as it travels. */

@@ -37,6 +37,16 @@ export const crowdMutants: readonly RouterMutant[] = [
     },
   },
   {
+    name: 'lets small requests overtake large ones',
+    breaks: ['hands over what one sends to an address in the order in which it was sent, large or small'],
+    mutate: (sound) => ({
+      send: async (address, request, options) => {
+        if (request.body.length > 100_000) await new Promise((resolve) => setImmediate(resolve))
+        return sound.send(address, request, options)
+      },
+    }),
+  },
+  {
     name: 'carries one request at a time',
     breaks: ['carries both ways at once'],
     mutate: () => ({}),

@@ -29,6 +29,22 @@ export const crowdCases: readonly RouterCase[] = [
       await stage.within(Promise.all(requests), '300 requests')
     },
 
+    'hands over what one sends to an address in the order in which it was sent, large or small': async (
+      stage,
+    ) => {
+      const [left, right] = await stage.pair()
+      await stage.seat(right, 'b', async () => '')
+      const bodies = Array.from({ length: 60 }, (_, index) =>
+        `${index}`.padEnd([1, 300_000, 5_000, 40_000][index % 4] ?? 1),
+      )
+      await stage.within(Promise.all(bodies.map((body) => stage.send(left, 'b', body))), 'all of them')
+      const first = new Map(stage.handed.toReversed().map(({ id, body }) => [id, body.trimEnd()]))
+      assert.deepEqual(
+        [...first.values()].toReversed(),
+        bodies.map((body) => body.trimEnd()),
+      )
+    },
+
     'keeps large bodies apart that travel at once, and lets small ones by': async (stage) => {
       const [left, right] = await stage.pair()
       await stage.seat(right, 'b', async ({ body }) => body)
