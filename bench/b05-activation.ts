@@ -1,4 +1,5 @@
 // B5: activation. Entities that are not in memory, each a snapshot and ten events behind, come back 64 at a time.
+import { setTimeout } from 'node:timers/promises'
 import { Pool } from 'pg'
 import type { EntityEvent } from '@perdure/core'
 import { counterSpec, openHost } from './contenders/perdure.ts'
@@ -26,6 +27,8 @@ async function fill(url: string, entities: number): Promise<void> {
         await counter.ask('Add', { amount: 1, memo: 'paid' })
     }),
   )
+  // They go behind the commits, and a stop waits for them no longer than it must.
+  while ((await host.stats()).snapshots < entities) await setTimeout(20)
   await host.stop()
 }
 
