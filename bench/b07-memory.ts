@@ -36,7 +36,9 @@ async function measure(
   for (const id of ids) host.passivate('Counter', id)
   if (host.residents > 0) throw new Error(`${host.residents} stay in memory`)
   const after = await residentMemory()
-  const figures = { bytesEach: (held - before) / ids.length, share: after / before }
+  // Pages that an earlier round has left behind are filled before the resident set grows: it may say too little, never the heap.
+  const grown = Math.max(held.rss - before.rss, held.heap - before.heap)
+  const figures = { bytesEach: grown / ids.length, share: after.rss / before.rss }
   return { operations, elapsedMs, cpuMs, figures }
 }
 
@@ -96,7 +98,12 @@ function targetsOf(name: string): readonly Target[] {
     return (repeat) => repeat.get(name)?.figures?.[which]
   }
   return [
-    { label: `RSS an entity, ${name}`, goal: { atMost: 2048 }, unit: 'bytes', valueOf: figure('bytesEach') },
+    {
+      label: `RSS or heap an entity, ${name}`,
+      goal: { atMost: 2048 },
+      unit: 'bytes',
+      valueOf: figure('bytesEach'),
+    },
     { label: `RSS without ÷ before, ${name}`, goal: { atMost: 1.1 }, valueOf: figure('share') },
   ]
 }
