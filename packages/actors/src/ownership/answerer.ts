@@ -12,6 +12,7 @@ import type {
 } from '@perdure/core'
 import type { Asked } from '../entity/make-command.ts'
 import type { AskOptions, TryAskResult } from '../host/ask-options.ts'
+import { AgingMap } from '../queue/aging-map.ts'
 import type { OwnershipCounters } from './ownership-counters.ts'
 import { plainState } from './plain-state.ts'
 
@@ -36,7 +37,7 @@ const unknowable: ReadonlySet<string> = new Set(['host_stopped', 'outcome_unknow
 /** Answers routed commands. */
 export class Answerer {
   readonly #options: AnswererOptions
-  readonly #answers = new Map<string, { readonly answer: Promise<string>; readonly until: number }>()
+  readonly #answers = new AgingMap<string, { readonly answer: Promise<string>; readonly until: number }>()
 
   constructor(options: AnswererOptions) {
     this.#options = options
@@ -81,9 +82,9 @@ export class Answerer {
   #keep(id: string, answer: Promise<string>): void {
     const { clock, keepMs } = this.#options
     const now = clock.now()
-    for (const [oldest, { until }] of this.#answers) {
-      if (until > now && this.#answers.size < maxKept) break
-      this.#answers.delete(oldest)
+    for (let { oldest } = this.#answers; oldest !== undefined; { oldest } = this.#answers) {
+      if (oldest[1].until > now && this.#answers.size < maxKept) break
+      this.#answers.delete(oldest[0])
     }
     this.#answers.set(id, { answer, until: now + keepMs })
   }

@@ -2,10 +2,11 @@
 // out by a conflict, or by an owner that declines.
 import type { EntityKey } from '@perdure/core'
 import { keyText } from '../entity/key-text.ts'
+import { AgingMap } from '../queue/aging-map.ts'
 
 /** Remembers so many entities; of more, those that were learned of first are forgotten. */
 export class Owners {
-  readonly #leases = new Map<string, number>()
+  readonly #leases = new AgingMap<string, number>()
   readonly #maxEntities: number
   #held = 0
   #own: number | undefined
@@ -33,7 +34,8 @@ export class Owners {
   learn(entity: EntityKey, lease: number): void {
     const key = keyText(entity)
     this.#drop(key)
-    if (this.#leases.size >= this.#maxEntities) this.#drop(this.#leases.keys().next().value ?? '')
+    const { oldest } = this.#leases
+    if (oldest !== undefined && this.#leases.size >= this.#maxEntities) this.#drop(oldest[0])
     this.#leases.set(key, lease)
     if (lease === this.#own) this.#held++
   }

@@ -1,59 +1,44 @@
 // Which host an entity's commands go to: its owner, while that lives; here, when nobody has it. Asked by the intake before a
 // command is admitted. Nothing here is needed for correctness: whatever it says, the version of the entity decides what is
 // written, and an idempotency key whether a command is carried out twice.
-import { decodeRoutedReply, encodeRoutedCommand, formatEntityKey, isPerdureError } from '@perdure/core'
+import { formatEntityKey, isPerdureError } from '@perdure/core'
 import type {
   Clock,
   Command,
   EntityKey,
-  EntityState,
   HostLease,
-  Ids,
   Logger,
   PerdureError,
-  Probe,
-  Router,
   RouterSeat,
   Storage,
-  Telemetry,
 } from '@perdure/core'
 import { keyText } from '../entity/key-text.ts'
 import type { HeadReader } from '../entity/head-reader.ts'
 import { Unavailable } from '../errors/host-errors.ts'
-import type { AskOptions, Durability, TryAskResult } from '../host/ask-options.ts'
+import type { AskOptions, TryAskResult } from '../host/ask-options.ts'
 import type { HostLife } from '../host/host-life.ts'
-import { viewState } from '../host/state-view.ts'
-import type { Inspectors } from '../observe/inspection.ts'
 import type { OperationOf } from '../persistence/failure-policy.ts'
 import { instruments } from '../observe/instruments.ts'
 import { Answerer } from './answerer.ts'
 import type { AnswererOptions } from './answerer.ts'
+import { addressOf, Forwarding } from './forwarding.ts'
+import type { ForwardingOptions } from './forwarding.ts'
 import { LeaseKeeper } from './lease-keeper.ts'
 import { Owners } from './owners.ts'
 import { ownershipCounters } from './ownership-counters.ts'
 import type { OwnershipCounters } from './ownership-counters.ts'
-import { reviveError } from './revive-error.ts'
-import { Sends } from './sends.ts'
 import { Turns } from './turns.ts'
 
 /** What ownership needs. */
-export interface OwnershipOptions {
+export interface OwnershipOptions extends Omit<ForwardingOptions, 'timeoutMs' | 'counters'> {
   readonly storage: Storage
-  readonly router: Router
   readonly host: string
   readonly leaseMs: number
   readonly maxEntities: number
-  readonly durability: Durability
   readonly clock: Clock
-  readonly ids: Ids
   readonly logger: Logger
-  readonly probe: Probe
-  readonly telemetry: Telemetry
   readonly heads: Pick<HeadReader, 'read'>
   readonly life: HostLife
-  readonly inspectors: Inspectors
-  /** Another host has moved the entity on; certain once it has committed. */
-  readonly onMovedOn: (entity: EntityKey, state: EntityState, isCertain: boolean) => void
 }
 
 /** Where a command is to be decided. */
@@ -79,8 +64,7 @@ export class Ownership {
   readonly #keeper: LeaseKeeper
   readonly #owners: Owners
   readonly #timeoutMs: number
-  /** What is on its way to other hosts. */
-  readonly #sends = new Sends()
+  readonly #forwarding: Forwarding
   readonly #turns = new Turns()
   #answerer: Answerer | undefined
   #seat: RouterSeat | undefined
@@ -98,8 +82,9 @@ export class Ownership {
       host,
       leaseMs,
       onLease: (lease) => this.#goOnAs(lease),
-      onGone: (lease) => this.#sends.endTo(lease, new Error('the host is gone')),
+      onGone: (lease) => this.#forwarding.endTo(lease, new Error('the host is gone')),
     })
+    this.#forwarding = new Forwarding({ ...options, timeoutMs: this.#timeoutMs, counters: this.counters })
   }
 
   /** Takes a lease and a seat. @throws StorageError, RouterError */
@@ -188,8 +173,8 @@ export class Ownership {
       const owner = await this.#ownerOf(entity)
       options.signal?.throwIfAborted()
       if (owner === undefined) break
-      keyed = this.#withKey(keyed)
-      const result = await this.#send(owner, entity, keyed, options, next)
+      keyed = this.#forwarding.withKey(keyed)
+      const result = await this.#forwarding.send(owner, entity, keyed, options, next)
       if (result !== undefined && result !== 'unknown') return { kind: 'answered', result }
       this.#owners.forget(entity)
       if (result === 'unknown') {
@@ -216,7 +201,7 @@ export class Ownership {
 
   /** Sends nothing more, and ends what is under way. */
   abandon(reason: Error): void {
-    this.#sends.endAll(reason)
+    this.#forwarding.endAll(reason)
   }
 
   /** Gives everything this host has to whoever asks for it next. Never rejects. */
@@ -266,65 +251,6 @@ export class Ownership {
     this.#keep(entity)
   }
 
-  /** @returns undefined: certainly not carried out there */
-  async #send(
-    owner: HostLease,
-    entity: EntityKey,
-    command: Command,
-    { signal, durability = this.#options.durability }: AskOptions,
-    next: () => void,
-  ): Promise<TryAskResult | 'unknown' | undefined> {
-    const { router, ids, inspectors, telemetry, probe } = this.#options
-    const send = this.#sends.begin(owner.lease, signal)
-    const body = encodeRoutedCommand({ entity, command, durability })
-    this.counters.forwarded++
-    if (inspectors.isWatched) inspectors.tell({ kind: 'forwarded', entity, to: owner.host })
-    const operation = telemetry.start(instruments.forward.name, { 'perdure.type': entity.type })
-    let outcome = 'unanswered'
-    try {
-      await probe('ownership.forward', { id: entity.id })
-      const sending = router.send(
-        addressOf(owner),
-        { id: ids.next(), body },
-        { timeoutMs: this.#timeoutMs, signal: send.signal },
-      )
-      next()
-      const sent = await sending
-      outcome = sent.kind
-      if (sent.kind === 'undelivered') return undefined
-      return sent.kind === 'answered' ? this.#read(entity, sent.body, durability) : 'unknown'
-    } catch (error) {
-      if (signal?.aborted === true) throw error
-      this.#sends.throwIfOver()
-      // A host that is gone, or a router that does not work: what was sent may have arrived.
-      return isPerdureError(error, 'router_closed') ? undefined : 'unknown'
-    } finally {
-      send.end()
-      operation.end({ attributes: { 'perdure.outcome': outcome } })
-    }
-  }
-
-  #read(entity: EntityKey, body: string, durability: Durability): TryAskResult | 'unknown' | undefined {
-    const reply = decodeRoutedReply(body)
-    switch (reply?.kind) {
-      case 'done':
-        this.#options.onMovedOn(entity, reply.state, durability === 'committed')
-        return { ok: true, event: reply.event, state: viewState(reply.state) }
-      case 'failed':
-        return { ok: false, error: reviveError(reply.error) }
-      case 'declined':
-        return undefined
-      case 'unknown':
-      case undefined:
-        return 'unknown'
-    }
-  }
-
-  #withKey(command: Command): Command {
-    if (command.meta.idempotencyKey !== undefined) return command
-    return { ...command, meta: { ...command.meta, idempotencyKey: `routed:${this.#options.ids.next()}` } }
-  }
-
   /** A new lease is a new address: what was sent to the old one does not arrive. */
   async #goOnAs(lease: HostLease | undefined): Promise<void> {
     const before = this.#seat
@@ -340,9 +266,4 @@ export class Ownership {
       answerer.answer(request, context),
     )
   }
-}
-
-/** Where the host that has a lease is reached. */
-function addressOf({ host, lease }: HostLease): string {
-  return `${host}.${lease}`
 }
