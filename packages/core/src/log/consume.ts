@@ -8,7 +8,7 @@ import { systemRandom } from '../ports/random.ts'
 import type { Random } from '../ports/random.ts'
 import type { ConsumeOptions, Consumer } from './consumer-options.ts'
 import { ConsumerLoop } from './consumer-loop.ts'
-import type { ConsumerStore } from './consumer-loop.ts'
+import type { ConsumerStore } from './consumer-shift.ts'
 import { defaultLogLimit } from '../storage/log.ts'
 import { defaultPollIntervalMs } from './subscribe.ts'
 
