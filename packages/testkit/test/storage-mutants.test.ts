@@ -81,9 +81,12 @@ describe('the storage contract', { timeout: 240_000 }, () => {
 
   it('finds most of what goes wrong with blobs by random histories alone', async () => {
     const random = caseNamed('does what the model does, whatever the history')
-    const caught: string[] = []
-    for (const mutant of blobMutants)
-      if ((await outcomeOf(mutant, random))?.kind === 'broken') caught.push(mutant.name)
-    expect(caught.length).toBeGreaterThan(blobMutants.length / 2)
+    let caught = 0
+    // No further than to more than half: a history that goes wrong is made small first, which takes a while.
+    for (const mutant of blobMutants) {
+      if (caught > blobMutants.length / 2) break
+      if ((await outcomeOf(mutant, random))?.kind === 'broken') caught++
+    }
+    expect(caught).toBeGreaterThan(blobMutants.length / 2)
   })
 })
