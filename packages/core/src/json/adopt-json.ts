@@ -1,6 +1,7 @@
 // The boundary where a caller's value becomes ours: either it is JSON through and through, and we keep our own frozen
 // copy, or the place where it is not is named. Nothing is coerced or dropped. Iterative, so depth cannot crash it.
 import type { JsonValue } from './json-value.ts'
+import { put } from './put.ts'
 
 /** Why a value is not JSON, and where in it. */
 export interface JsonProblem {
@@ -96,15 +97,6 @@ function nextKey(step: Step): string | number | undefined {
   if (step.next >= length) return undefined
   const index = step.next++
   return step.keys === undefined ? index : step.keys[index]
-}
-
-/** Sets an own property whatever its name; plain assignment of `__proto__` would set the prototype. */
-function put(target: JsonValue[] | Record<string, JsonValue>, key: string | number, value: JsonValue): void {
-  if (key === '__proto__') {
-    Object.defineProperty(target, key, { value, enumerable: true, configurable: true, writable: true })
-  } else {
-    ;(target as Record<string | number, JsonValue>)[key] = value
-  }
 }
 
 function adoptScalar(value: unknown): JsonValue | undefined {

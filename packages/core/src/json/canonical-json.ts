@@ -1,6 +1,7 @@
 // Canonical JSON: the one text of a value, from which sizes and hashes are taken. Source: RFC 8785 (JCS), with one
 // deviation: a lone surrogate is written as its \u escape instead of being refused, so that every string survives.
-import type { JsonValue } from './json-value.ts'
+import type { JsonObject, JsonValue } from './json-value.ts'
+import { put } from './put.ts'
 
 /**
  * Writes a value as canonical JSON: keys sorted by UTF-16 code units, no spaces, numbers as ECMAScript prints them,
@@ -17,26 +18,37 @@ export function canonicalJson(value: JsonValue): string {
 
 /**
  * The value with the keys of all its objects in canonical order, itself where they are; undefined if an object cannot have
- * them in that order: keys that look like array indexes come first whatever order they were set in.
+ * them in that order: keys that are array indexes come first whatever order they were set in.
  */
 function withKeysInOrder(value: JsonValue): JsonValue | undefined {
   if (typeof value !== 'object' || value === null) return value
-  if (Array.isArray(value)) return itemsInOrder(value as readonly JsonValue[])
-  const object = value as { readonly [key: string]: JsonValue }
+  return Array.isArray(value)
+    ? itemsInOrder(value as readonly JsonValue[])
+    : membersInOrder(value as JsonObject)
+}
+
+function membersInOrder(object: JsonObject): JsonObject | undefined {
   const keys = Object.keys(object)
-  if (keys.length > 0 && startsWithDigit(keys[0] as string)) return undefined
-  let isSame = isSorted(keys)
-  if (!isSame) keys.sort()
-  const members: [string, JsonValue][] = []
-  for (const key of keys) {
+  if (keys.length > 0 && isArrayIndex(keys[0] as string)) return undefined
+  let copy: Record<string, JsonValue> | undefined
+  if (!isSorted(keys)) {
+    keys.sort()
+    copy = {}
+  }
+  for (const [index, key] of keys.entries()) {
     const member = object[key] as JsonValue
     const ordered = withKeysInOrder(member)
     if (ordered === undefined) return undefined
-    if (ordered !== member) isSame = false
-    members.push([key, ordered])
+    if (copy === undefined && ordered !== member) copy = copyOf(object, keys.slice(0, index))
+    if (copy !== undefined) put(copy, key, ordered)
   }
-  // Not by assignment: `__proto__` is a key like others.
-  return isSame ? value : Object.fromEntries(members)
+  return copy ?? object
+}
+
+function copyOf(object: JsonObject, keys: readonly string[]): Record<string, JsonValue> {
+  const copy: Record<string, JsonValue> = {}
+  for (const key of keys) put(copy, key, object[key] as JsonValue)
+  return copy
 }
 
 function itemsInOrder(items: readonly JsonValue[]): JsonValue | undefined {
@@ -51,10 +63,10 @@ function itemsInOrder(items: readonly JsonValue[]): JsonValue | undefined {
   return copy ?? items
 }
 
-/** Whether it may be an array index; if an object has such keys, the first of its keys is one. */
-function startsWithDigit(key: string): boolean {
+/** Whether a key is an array index, below 2^32 - 1; if an object has such keys, the first of its keys is one. */
+function isArrayIndex(key: string): boolean {
   const unit = key.charCodeAt(0)
-  return unit >= 0x30 && unit <= 0x39
+  return unit >= 0x30 && unit <= 0x39 && String(Number(key) >>> 0) === key
 }
 
 function isSorted(keys: readonly string[]): boolean {

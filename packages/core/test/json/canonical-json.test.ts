@@ -86,6 +86,12 @@ describe('canonical JSON', () => {
     expect(canonicalJson({ '\udc00': 'a\ud800b' })).toBe(String.raw`{"\udc00":"a\ud800b"}`)
   })
 
+  it('puts an own __proto__ member in order too', () => {
+    expect(canonicalJson(JSON.parse('{"b":1,"__proto__":{"z":1,"a":2}}') as never)).toBe(
+      '{"__proto__":{"a":2,"z":1},"b":1}',
+    )
+  })
+
   it('writes an own __proto__ member like any other', () => {
     expect(canonicalJson(JSON.parse('{"__proto__":{"admin":true},"a":1}') as never)).toBe(
       '{"__proto__":{"admin":true},"a":1}',
