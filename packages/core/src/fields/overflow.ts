@@ -27,20 +27,19 @@ export function surelyFits(value: JsonValue, field: string, policies: FieldPolic
 /** The value as content, if its canonical JSON is over the ceiling; undefined when it stays inline. */
 export function overflowContent(value: JsonValue, inlineMaxBytes: number): BlobWrite | undefined {
   if (!canOverflow(value) || sizeBound(value, inlineMaxBytes) <= inlineMaxBytes) return undefined
-  const bytes = contentBytes(value)
-  return bytes.length <= inlineMaxBytes ? undefined : asContent(bytes)
+  const text = canonicalJson(value)
+  // A UTF-16 unit takes a byte at least: what is far over the ceiling is not counted first.
+  if (text.length <= inlineMaxBytes && Buffer.byteLength(text) <= inlineMaxBytes) return undefined
+  return asContent(text)
 }
 
 /** A value as content-addressed bytes. */
 export function encodeContent(value: JsonValue): BlobWrite {
-  return asContent(contentBytes(value))
+  return asContent(canonicalJson(value))
 }
 
-function contentBytes(value: JsonValue): Uint8Array {
-  return Buffer.from(canonicalJson(value), 'utf8')
-}
-
-function asContent(bytes: Uint8Array): BlobWrite {
+function asContent(text: string): BlobWrite {
+  const bytes = Buffer.from(text, 'utf8')
   return { hash: hashContent(bytes), size: bytes.length, bytes }
 }
 
