@@ -32,10 +32,8 @@ async function testOnNode24() {
     return true
   }
   // Broken storages and routers are there to be caught by a contract, on whatever Node.
-  const args = [
-    ...['node_modules/vitest/vitest.mjs', 'run', '--project', 'unit', '--project', 'prop'],
-    ...['--exclude', '**/*-mutants.test.ts'],
-  ]
+  const projects = ['--project', 'unit', '--project', 'prop']
+  const args = ['node_modules/vitest/vitest.mjs', 'run', ...projects, '--exclude', '**/*-mutants.test.ts']
   return step('tests on Node 24', () => run(join(root, node), args))
 }
 
